@@ -1,0 +1,1 @@
+//! Whole-program and foreign-suite test harnesses.
