@@ -1,0 +1,1 @@
+//! Sizes, alignments, offsets and pointer masks of types without type parameters.

@@ -1,0 +1,1 @@
+//! Fields and methods by name.

@@ -1,0 +1,1 @@
+//! Predeclared objects.
