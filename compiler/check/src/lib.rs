@@ -1,1 +1,66 @@
-//! undergo check.
+//! The type checker: syntax trees of a package to objects, types and side tables.
+//!
+//! In: the parsed files of one package, and its imports already checked. Out: [`Pkg::typed`] and the errors that
+//! `go build` would print. Checking never fails; what is wrong has the invalid type.
+//!
+//! Reading order: [`checker`] (state, and who calls what), [`scope`], [`resolver`] (collecting objects), [`decl`],
+//! [`typexpr`] and its parts ([`signature`], [`structs`], [`interfaces`]), [`stmt`] and its parts, [`expr`] and its
+//! parts, [`infer`] and [`unify`], [`implements`], [`initorder`], [`validtype`].
+//!
+//! Invariants:
+//! - One [`checker::Checker`] per package, on one thread; other packages may be checked at the same time.
+//! - An object's type is set at most once, by the checker of its package.
+#![forbid(unsafe_code)]
+
+pub mod checker;
+pub mod errors;
+pub mod record;
+pub mod scope;
+
+// Declarations, types and statements.
+pub mod assignments;
+pub mod cycles;
+pub mod decl;
+pub mod implements;
+pub mod initorder;
+pub mod interfaces;
+pub mod labels;
+pub mod members;
+pub mod mono;
+pub mod range;
+pub mod resolver;
+pub mod returns;
+pub mod signature;
+pub mod stmt;
+pub mod structs;
+pub mod switches;
+pub mod typexpr;
+pub mod validtype;
+
+// Expressions: check B adds its modules here.
+pub mod operand;
+
+use undergo_source::{Diag, SourceMap};
+use undergo_syntax::ast;
+use undergo_types::Pkg;
+
+/// Settings of a check.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Function bodies are not checked (for packages of which only the declarations matter).
+    pub ignore_bodies: bool,
+    /// `import "C"` is accepted and anything selected from it has the invalid type (conformance tests only).
+    pub fake_import_c: bool,
+}
+
+/// Checks a package: fills `pkg.name`, `pkg.scope` and `pkg.typed`. The errors come sorted by position, duplicates
+/// removed. `import` gives a package by the path in the source, checked already; none if there is no such package.
+pub fn check_package(
+    map: &SourceMap,
+    pkg: Pkg,
+    files: Vec<&'static ast::File>,
+    import: &dyn Fn(&str) -> Option<Pkg>,
+    opts: &Options,
+) -> Vec<Diag> {
+    checker::check(map, pkg, files, import, opts)
+}

@@ -1,0 +1,170 @@
+//! Reporting errors, and text for messages.
+
+use std::collections::HashSet;
+
+use undergo_source::{Diag, Name, Pos, Severity};
+use undergo_types::print::Qualifier;
+use undergo_types::{Obj, ObjKind, Pkg, Ty};
+
+use crate::checker::{Checker, Version};
+
+impl<'a> Checker<'a> {
+    /// Reports an error.
+    pub fn error(&mut self, pos: Pos, msg: impl Into<String>) {
+        self.report(pos, msg.into(), Severity::Error);
+    }
+
+    /// Reports an error that does not keep anything else from being checked.
+    pub fn soft_error(&mut self, pos: Pos, msg: impl Into<String>) {
+        self.report(pos, msg.into(), Severity::Soft);
+    }
+
+    /// Reports an error of several lines; the first part's position is that of the error, known positions of the
+    /// others are shown in front of them.
+    pub fn error_parts(&mut self, parts: Vec<(Pos, String)>) {
+        let Some((pos, first)) = parts.first() else { return };
+        if self.is_follow_on(first) {
+            return;
+        }
+        let mut msg = first.clone();
+        for (p, m) in &parts[1..] {
+            msg.push_str("\n\t");
+            if p.is_known() {
+                msg.push_str(&self.position_text(*p));
+                msg.push_str(": ");
+            }
+            msg.push_str(m);
+        }
+        self.push(*pos, msg, Severity::Error);
+    }
+
+    /// A position as messages mention it.
+    pub fn position_text(&self, pos: Pos) -> String {
+        match self.map.position(pos) {
+            Some(p) if p.col > 0 => format!("{}:{}:{}", p.file, p.line, p.col),
+            Some(p) => format!("{}:{}", p.file, p.line),
+            None => String::from("<unknown position>"),
+        }
+    }
+
+    /// `x redeclared in this block`, with the other declaration.
+    pub fn redeclared(&mut self, pos: Pos, name: Name, alt: Obj) {
+        let mut parts = vec![(pos, format!("{name} redeclared in this block"))];
+        if alt.pos.is_known() {
+            parts.push((alt.pos, format!("other declaration of {}", alt.name)));
+        }
+        self.error_parts(parts);
+    }
+
+    fn report(&mut self, pos: Pos, msg: String, severity: Severity) {
+        if !self.is_follow_on(&msg) {
+            self.push(pos, msg, severity);
+        }
+    }
+
+    /// Messages that mention an invalid operand or type in the middle only follow from another error.
+    fn is_follow_on(&self, msg: &str) -> bool {
+        let inside = |what| msg.find(what).is_some_and(|i| i > 0);
+        !self.diags.is_empty() && (inside("invalid operand") || inside("invalid type"))
+    }
+
+    fn push(&mut self, pos: Pos, msg: String, severity: Severity) {
+        let pos = self.env.err_pos.unwrap_or(pos);
+        self.diags.push(Diag { pos, msg, severity });
+    }
+
+    /// Whether the current file's language version is at least `v`.
+    pub fn allow_version(&self, v: Version) -> bool {
+        self.env.version >= v
+    }
+
+    /// Reports `what requires go1.n or later` if the current file's language version is lower.
+    pub fn verify_version(&mut self, pos: Pos, v: Version, what: impl std::fmt::Display) -> bool {
+        let ok = self.allow_version(v);
+        if !ok {
+            self.version_error(pos, v, what);
+        }
+        ok
+    }
+
+    /// Reports `what requires go1.n or later`, and where the language version comes from.
+    pub fn version_error(&mut self, pos: Pos, v: Version, what: impl std::fmt::Display) {
+        let mut msg = format!("{what} requires go{}.{} or later", v.0, v.1);
+        let file = self.files.get(self.env.file).copied();
+        match file.and_then(|f| f.go_version) {
+            Some(fv) if fv >= (1, 21) || self.env.version != self.pkg.go_version => {
+                msg.push_str(&format!(" (file declares //go:build go{}.{})", fv.0, fv.1));
+            }
+            _ => {
+                let (a, b) = self.pkg.go_version;
+                msg.push_str(&format!(" (-lang was set to go{a}.{b}; check go.mod)"));
+            }
+        }
+        self.error(pos, msg);
+    }
+
+    /// How messages of this package qualify names.
+    pub fn qualifier(&self) -> Qualifier<'_> {
+        Qualifier { pkg: Some(self.pkg), ambiguous: self.ambiguous.as_ref() }
+    }
+
+    /// A type as messages show it.
+    pub fn type_str(&mut self, t: Ty) -> String {
+        self.note_ambiguous_names();
+        undergo_types::print::type_string_in(t, &self.qualifier())
+    }
+
+    /// A list of types as messages show it: `(int, string)`.
+    pub fn types_str(&mut self, list: &[Ty], variadic: bool) -> String {
+        self.note_ambiguous_names();
+        undergo_types::print::tuple_string_in(list, variadic, &self.qualifier())
+    }
+
+    /// An object's name with its package, unless that is this one.
+    pub fn qualified_name(&mut self, o: Obj) -> String {
+        self.note_ambiguous_names();
+        match o.pkg {
+            Some(p) => format!("{}{}", self.qualifier().prefix(p), o.name),
+            None => o.name.to_string(),
+        }
+    }
+
+    /// Finds package names that stand for more than one import path among all packages this one depends on: those
+    /// are shown as quoted paths.
+    fn note_ambiguous_names(&mut self) {
+        if self.ambiguous.is_some() {
+            return;
+        }
+        let mut paths: std::collections::HashMap<Name, Pkg> = Default::default();
+        let mut ambiguous = HashSet::new();
+        let mut seen = HashSet::new();
+        let mut work: Vec<Pkg> = self.resolved.imports.clone();
+        work.push(self.pkg);
+        while let Some(p) = work.pop() {
+            if !seen.insert(p) {
+                continue;
+            }
+            if let Some(&name) = p.name.get()
+                && *paths.entry(name).or_insert(p) != p
+            {
+                ambiguous.insert(name);
+            }
+            work.extend(p.typed.get().into_iter().flat_map(|t| t.imports.iter().copied()));
+        }
+        self.ambiguous = Some(ambiguous);
+    }
+
+    /// Text such as `variable` or `type` for a kind of object.
+    pub fn obj_kind_text(o: Obj) -> &'static str {
+        match &o.kind {
+            ObjKind::PkgName(_) => "package",
+            ObjKind::Const(_) => "const",
+            ObjKind::TypeName { .. } => "type",
+            ObjKind::Var(_) => "var",
+            ObjKind::Func(_) => "func",
+            ObjKind::Label => "label",
+            ObjKind::Builtin(_) => "builtin",
+            ObjKind::Nil => "nil",
+        }
+    }
+}
