@@ -15,11 +15,14 @@
 #![forbid(unsafe_code)]
 
 pub mod constant;
+pub mod constant_round;
+pub mod constant_text;
 pub mod identical;
 pub mod layout;
 pub mod lookup;
 pub mod obj;
 pub mod package;
+pub mod predicates;
 pub mod print;
 pub mod subst;
 pub mod ty;
