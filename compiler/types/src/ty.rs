@@ -179,6 +179,9 @@ pub struct NamedData {
     pub underlying: OnceLock<Ty>,
     /// Methods declared with this receiver base type (origin only), in source order.
     pub methods: RwLock<Vec<Obj>>,
+    /// Of a type declared in a function: its number among the local types of that name in its package, in source
+    /// order from 1. Set when the package has been checked.
+    pub local_index: OnceLock<u32>,
     serial: u32,
 }
 
@@ -192,7 +195,7 @@ pub struct TypeParamData {
     pub obj: Obj,
     /// Its place in the parameter list.
     pub index: usize,
-    /// Its constraint, an interface type after [`crate::typeset`]'s wrapping of other types.
+    /// Its constraint as written; see [`TypeParam::constraint`].
     pub bound: OnceLock<Ty>,
     serial: u32,
 }
@@ -278,7 +281,7 @@ impl Ty {
     pub fn underlying(self) -> Ty {
         match self.kind() {
             TyKind::Named(n) => n.underlying(),
-            TyKind::TypeParam(p) => p.bound.get().map_or(Ty::invalid(), |b| b.underlying()),
+            TyKind::TypeParam(p) => p.constraint(),
             _ => self,
         }
     }
@@ -364,6 +367,7 @@ impl Named {
             tparams: OnceLock::new(),
             underlying: OnceLock::new(),
             methods: RwLock::default(),
+            local_index: OnceLock::new(),
             serial: SERIAL.fetch_add(1, Ordering::Relaxed),
         })))
     }
@@ -421,6 +425,22 @@ impl TypeParam {
             bound: OnceLock::new(),
             serial: SERIAL.fetch_add(1, Ordering::Relaxed),
         })))
+    }
+
+    /// The constraint as an interface type: a constraint of another type stands for the interface that embeds it.
+    /// Invalid while the declaration is incomplete.
+    pub fn constraint(self) -> Ty {
+        let Some(&bound) = self.bound.get() else { return Ty::invalid() };
+        let u = bound.underlying();
+        match u.kind() {
+            TyKind::Interface(_) => u,
+            _ if u.is_invalid() => u,
+            _ => Ty::new(TyKind::Interface(Interface {
+                methods: Vec::new(),
+                embeds: vec![(bound, Pos::NONE)],
+                implicit: true,
+            })),
+        }
     }
 }
 
