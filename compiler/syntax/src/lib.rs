@@ -3,7 +3,11 @@
 //! In: the bytes of one [`undergo_source::SourceFile`]. Out: an [`ast::File`] and the errors found. Parsing never
 //! fails; what cannot be understood becomes a `Bad` node with an error beside it.
 //!
-//! Reading order: [`ast`] (the tree), [`position`] (where a node is, three ways).
+//! Reading order: [`ast`] (the tree), [`position`] (where a node is, three ways), [`token`] and `scanner` (bytes to
+//! tokens; `text`, `scan_literal`, `names`, `chars` help), `parser` (tokens to tree), `directive` (`//go:…`),
+//! [`branches`] (labels and jumps), [`print`](mod@print) (expressions to text),
+//! [`deep`] (trees too deep for an ordinary stack). [`constraint`],
+//! [`literal`] and `line_directive` parse small languages of their own and stand alone.
 //!
 //! Invariants:
 //! - A tree is immutable once parsed, and `Send + Sync`.
@@ -12,4 +16,109 @@
 #![forbid(unsafe_code)]
 
 pub mod ast;
+pub mod branches;
+mod chars;
+pub mod constraint;
+pub mod deep;
+mod directive;
+mod embed_patterns;
+mod line_directive;
+pub mod literal;
+mod names;
+mod parser;
 pub mod position;
+pub mod print;
+mod scan_literal;
+mod scanner;
+mod text;
+pub mod token;
+mod unicode_tables;
+
+use ast::File;
+use deep::{DEEPEST, SHALLOW, with_deep_stack};
+use parser::Parser;
+use std::sync::Arc;
+use text::CleanText;
+use undergo_source::{Diag, SourceFile, SourceMap};
+
+/// How much of a file to parse.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Scope {
+    /// All of it.
+    Full,
+    /// Package clause and imports; the rest is not even scanned.
+    Imports,
+}
+
+/// Whose source it is; some directives are reserved.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Origin {
+    /// A user's package.
+    User,
+    /// The standard library.
+    Std,
+    /// Package runtime and its relatives.
+    Runtime,
+}
+
+/// How to parse a file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ParseMode {
+    /// How much.
+    pub scope: Scope,
+    /// Whose.
+    pub origin: Origin,
+}
+
+impl ParseMode {
+    /// All of a file of a user's package.
+    pub const USER: ParseMode = ParseMode { scope: Scope::Full, origin: Origin::User };
+    /// All of a file of the standard library.
+    pub const STD: ParseMode = ParseMode { scope: Scope::Full, origin: Origin::Std };
+    /// All of a file of package runtime.
+    pub const RUNTIME: ParseMode = ParseMode { scope: Scope::Full, origin: Origin::Runtime };
+    /// Imports of any file.
+    pub const IMPORTS: ParseMode = ParseMode { scope: Scope::Imports, origin: Origin::User };
+}
+
+/// Parses a file of `map`. The errors are in the order in which they were found.
+///
+/// `//line` directives are added to the file's list, so a file should be parsed in full only once.
+pub fn parse_file(map: &SourceMap, file: &Arc<SourceFile>, mode: ParseMode) -> (File, Vec<Diag>) {
+    let clean = CleanText::new(&file.text);
+    if let Ok(parsed) = try_parse(map, file, &clean, mode, SHALLOW) {
+        return parsed;
+    }
+    // Too deep for this stack: once more on a larger one, forgetting what the first try left behind.
+    forget_line_directives(file);
+    with_deep_stack(|| match try_parse(map, file, &clean, mode, DEEPEST) {
+        Ok(parsed) | Err(parsed) => parsed,
+    })
+}
+
+fn forget_line_directives(file: &SourceFile) {
+    file.directives.write().expect("no writer panics").clear();
+}
+
+/// Parses with at most `limit` levels of nesting. Fails with what there is if that is not enough.
+fn try_parse(
+    map: &SourceMap,
+    file: &Arc<SourceFile>,
+    clean: &CleanText<'_>,
+    mode: ParseMode,
+    limit: u32,
+) -> Result<(File, Vec<Diag>), (File, Vec<Diag>)> {
+    let mut parser = Parser::new(map, file, clean, mode, limit);
+    let tree = parser.file();
+    let mut errors = std::mem::take(&mut parser.errors);
+    errors.append(&mut parser.branch_errors);
+    match parser.gave_up {
+        None => Ok((tree, errors)),
+        Some(pos) => {
+            // What follows from giving up is noise.
+            errors.retain(|e| e.pos < pos);
+            errors.push(Diag::error(pos, format!("nested too deeply (more than {limit} levels)")));
+            Err((tree, errors))
+        }
+    }
+}

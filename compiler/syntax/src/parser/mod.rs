@@ -1,0 +1,361 @@
+//! Recursive descent from tokens to the tree.
+//!
+//! One file per part of the grammar: [`file`] and declarations, [`types`], parameter lists, expressions, statements,
+//! headers of control clauses. This module holds what they share: the current token, errors, recovery, node ids.
+//!
+//! Recovery: after an error the parser skips to a token of a given set, and inside functions to any keyword that
+//! starts a statement. Error texts and recovery points follow the gc compiler, since one wrong recovery shows as
+//! different follow-up messages.
+
+mod decl;
+mod expr;
+mod file;
+mod params;
+mod primary;
+mod simple;
+mod stmt;
+mod tparams;
+mod types;
+
+use crate::ParseMode;
+use crate::ast::*;
+use crate::directive::Directives;
+use crate::scanner::Scanner;
+use crate::text::CleanText;
+use crate::token::{Op, Tok, TokSet};
+use std::sync::Arc;
+use undergo_source::{Diag, Pos, SourceFile, SourceMap};
+
+/// Keywords that start a statement: good places to resume inside a function.
+const STATEMENT_START: TokSet = TokSet::of(&[
+    Tok::Break,
+    Tok::Const,
+    Tok::Continue,
+    Tok::Defer,
+    Tok::Fallthrough,
+    Tok::For,
+    Tok::Go,
+    Tok::Goto,
+    Tok::If,
+    Tok::Return,
+    Tok::Select,
+    Tok::Switch,
+    Tok::Type,
+    Tok::Var,
+]);
+
+/// Chains (`a + b + …`, `x.f().g()…`) up to this length are not counted as nesting.
+const SHORT_CHAIN: u32 = 8;
+
+/// The parser's state.
+pub(crate) struct Parser<'a> {
+    pub(crate) source: &'a Arc<SourceFile>,
+    pub(crate) map: &'a SourceMap,
+    pub(crate) mode: ParseMode,
+    clean: &'a CleanText<'a>,
+    scan: Scanner<'a>,
+    /// Current token; the scanner's, unless parsing has been given up.
+    tok: Tok,
+    /// Everything reported so far.
+    pub(crate) errors: Vec<Diag>,
+    /// Errors about labels and jumps. They are kept apart: they do not make a function's syntax wrong.
+    pub(crate) branch_errors: Vec<Diag>,
+    /// Directives collected for the next declaration.
+    pub(crate) directives: Directives,
+    /// End of the previous token.
+    prev_end: Pos,
+    next_node: u32,
+    next_group: u32,
+    /// Function bodies around the current token.
+    fnest: u32,
+    /// Brackets and parentheses around the current token within the innermost control clause header; negative directly
+    /// inside a header, where `{` after a name starts the block.
+    xnest: i32,
+    /// Nesting of recursive calls, its maximum, and how much is allowed.
+    depth: u32,
+    max_depth: u32,
+    limit: u32,
+    /// For each depth, the length of the longest long chain met there. Chains nest in the tree but not in the parser.
+    chains: Vec<u32>,
+    /// Set when `limit` was exceeded: the current token is then the end of the file for good.
+    pub(crate) gave_up: Option<Pos>,
+}
+
+impl<'a> Parser<'a> {
+    pub(crate) fn new(
+        map: &'a SourceMap,
+        file: &'a Arc<SourceFile>,
+        clean: &'a CleanText<'a>,
+        mode: ParseMode,
+        limit: u32,
+    ) -> Parser<'a> {
+        let at = |offset: u32| file.base.offset(offset);
+        Parser {
+            source: file,
+            map,
+            mode,
+            clean,
+            scan: Scanner::new(&clean.text),
+            tok: Tok::Eof,
+            errors: clean.errors.iter().map(|&(offset, msg)| Diag::error(at(offset), msg)).collect(),
+            branch_errors: Vec::new(),
+            directives: Directives::new(mode.origin),
+            prev_end: file.base,
+            next_node: 0,
+            next_group: 0,
+            fnest: 0,
+            xnest: 0,
+            depth: 0,
+            max_depth: 0,
+            limit,
+            chains: Vec::new(),
+            gave_up: None,
+        }
+    }
+
+    // ---- tokens
+
+    /// Position of a text offset.
+    pub(crate) fn pos_at(&self, offset: usize) -> Pos {
+        self.source.base.offset(self.clean.raw_offset(offset as u32))
+    }
+
+    /// Position of the current token.
+    fn pos(&self) -> Pos {
+        self.pos_at(self.scan.start)
+    }
+
+    fn next(&mut self) {
+        if self.gave_up.is_some() {
+            return;
+        }
+        self.prev_end = self.pos_at(self.scan.at);
+        self.scan.next();
+        self.tok = self.scan.tok;
+        if !self.scan.errors.is_empty() {
+            for (offset, msg) in std::mem::take(&mut self.scan.errors) {
+                let pos = self.pos_at(offset as usize);
+                self.errors.push(Diag::error(pos, msg));
+            }
+        }
+        if !self.scan.directives.is_empty() {
+            for comment in std::mem::take(&mut self.scan.directives) {
+                self.directive_comment(&comment);
+            }
+        }
+    }
+
+    /// Whether `offset` is the first of its line.
+    pub(crate) fn starts_line(&self, offset: u32) -> bool {
+        offset == 0 || self.scan.text.as_bytes()[offset as usize - 1] == b'\n'
+    }
+
+    pub(crate) fn source_text(&self, start: u32, end: u32) -> &'a str {
+        &self.scan.text[start as usize..end as usize]
+    }
+
+    fn got(&mut self, tok: Tok) -> bool {
+        let found = self.tok == tok;
+        if found {
+            self.next();
+        }
+        found
+    }
+
+    fn want(&mut self, tok: Tok) {
+        if !self.got(tok) {
+            self.syntax_error(&format!("expected {}", tok.describe()));
+            self.advance(&[]);
+        }
+    }
+
+    /// Consumes `=`. Also `:=`, with an error: a common slip from which recovery is easy.
+    fn got_assign(&mut self) -> bool {
+        if self.tok == Tok::Define {
+            self.syntax_error("expected =");
+            self.next();
+            return true;
+        }
+        self.got(Tok::Assign)
+    }
+
+    fn at_op(&self, op: Op) -> bool {
+        self.tok == Tok::Operator && self.scan.op == op
+    }
+
+    fn at_or(&self) -> bool {
+        self.at_op(Op::Binary(BinaryOp::Or))
+    }
+
+    // ---- errors and recovery
+
+    fn error_at(&mut self, pos: Pos, msg: impl Into<String>) {
+        self.errors.push(Diag::error(pos, msg));
+    }
+
+    fn error(&mut self, msg: impl Into<String>) {
+        self.error_at(self.pos(), msg);
+    }
+
+    fn syntax_error(&mut self, msg: &str) {
+        self.syntax_error_at(self.pos(), msg);
+    }
+
+    /// Reports a syntax error. A message that starts with "expected", "in", "at" or "after" continues the sentence
+    /// "unexpected X"; any other stands for itself.
+    fn syntax_error_at(&mut self, pos: Pos, msg: &str) {
+        if self.tok == Tok::Eof && !self.errors.is_empty() {
+            return; // what follows from an early end of file is noise
+        }
+        let comma = match msg {
+            m if m.starts_with("expected ") => ", ",
+            m if m.starts_with("in ") || m.starts_with("at ") || m.starts_with("after ") => " ",
+            _ => return self.error_at(pos, format!("syntax error: {msg}")),
+        };
+        let found = match self.tok {
+            Tok::Name => format!("name {}", self.scan.name),
+            Tok::Semi => self.scan.semi.as_str().into(),
+            Tok::Literal => format!("literal {}", self.scan.lexeme()),
+            Tok::Operator => self.scan.op.as_str().into(),
+            Tok::AssignOp => format!("{}=", self.scan.op.as_str()),
+            Tok::IncOp => self.scan.op.as_str().repeat(2),
+            tok => tok.describe(),
+        };
+        self.error_at(pos, format!("syntax error: unexpected {found}{comma}{msg}"));
+    }
+
+    /// Skips to a token of `follow`, to the start of a statement if inside a function, or to the end of the file. An
+    /// empty `follow` skips exactly one token.
+    fn advance(&mut self, follow: &[Tok]) {
+        if follow.is_empty() {
+            if self.tok != Tok::Eof {
+                self.next();
+            }
+            return;
+        }
+        let mut set = TokSet::of(follow).union(TokSet::of(&[Tok::Eof]));
+        if self.fnest > 0 {
+            set = set.union(STATEMENT_START);
+        }
+        while !set.has(self.tok) {
+            self.next();
+        }
+    }
+
+    // ---- nesting
+
+    /// Enters a recursive production. Every call is paired with [`Parser::leave`].
+    fn enter(&mut self) {
+        self.depth += 1;
+        self.max_depth = self.max_depth.max(self.depth);
+        if self.depth > self.limit && self.gave_up.is_none() {
+            self.gave_up = Some(self.pos());
+            self.tok = Tok::Eof;
+        }
+    }
+
+    fn leave(&mut self) {
+        self.depth -= 1;
+    }
+
+    /// Notes a chain of `links` nodes, each the operand of the next.
+    fn note_chain(&mut self, links: u32) {
+        if links > SHORT_CHAIN {
+            let depth = self.depth as usize;
+            self.chains.resize(self.chains.len().max(depth + 1), 0);
+            self.chains[depth] = self.chains[depth].max(links);
+        }
+    }
+
+    /// Estimate of the nesting of the tree, good enough to decide about stacks.
+    fn tree_depth(&self) -> u32 {
+        // A recursive production makes about two levels of tree.
+        self.chains.iter().fold(2 * self.max_depth, |sum, links| sum.saturating_add(*links))
+    }
+
+    // ---- nodes
+
+    fn id(&mut self) -> NodeId {
+        let id = NodeId(self.next_node);
+        self.next_node += 1;
+        id
+    }
+
+    fn bad_expr(&mut self) -> Expr {
+        let pos = self.pos();
+        self.bad_expr_at(pos)
+    }
+
+    fn bad_expr_at(&mut self, pos: Pos) -> Expr {
+        Expr::Bad(BadExpr { id: self.id(), pos })
+    }
+
+    /// A name that is not in the source, in place of a missing one.
+    fn blank_ident(&mut self, pos: Pos) -> Ident {
+        Ident { id: self.id(), pos, name: undergo_source::Name::new("_") }
+    }
+
+    fn ident(&mut self) -> Ident {
+        let pos = self.pos();
+        if self.tok == Tok::Name {
+            let ident = Ident { id: self.id(), pos, name: self.scan.name };
+            self.next();
+            return ident;
+        }
+        let ident = self.blank_ident(pos);
+        self.syntax_error("expected name");
+        self.advance(&[]);
+        ident
+    }
+
+    /// `first { "," name }`
+    fn ident_list(&mut self, first: Ident) -> Vec<Ident> {
+        let mut list = vec![first];
+        while self.got(Tok::Comma) {
+            list.push(self.ident());
+        }
+        list
+    }
+
+    fn literal_or_none(&mut self) -> Option<BasicLit> {
+        if self.tok != Tok::Literal {
+            return None;
+        }
+        let lit = BasicLit {
+            id: self.id(),
+            pos: self.pos(),
+            value: self.scan.intern_lexeme(),
+            kind: self.scan.kind,
+            bad: self.scan.bad,
+        };
+        self.next();
+        Some(lit)
+    }
+
+    /// `{ element sep } [ element ] close`: calls `element` until it returns [`More::No`] or `close` is reached.
+    /// Returns the position of `close`, which is consumed.
+    fn list(&mut self, context: &str, sep: Tok, close: Tok, mut element: impl FnMut(&mut Self) -> More) -> Pos {
+        let mut more = More::Yes;
+        while self.tok != Tok::Eof && self.tok != close && more == More::Yes {
+            more = element(self);
+            if !self.got(sep) && self.tok != close {
+                let (sep, end) = (sep.describe(), close.describe());
+                self.syntax_error(&format!("in {context}; possibly missing {sep} or {end}"));
+                self.advance(&[Tok::Rparen, Tok::Rbrack, Tok::Rbrace]);
+                if self.tok != close {
+                    return self.pos();
+                }
+            }
+        }
+        let pos = self.pos();
+        self.want(close);
+        pos
+    }
+}
+
+/// Whether a list may go on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum More {
+    Yes,
+    No,
+}

@@ -1,0 +1,347 @@
+//! Text to tokens, with semicolons inserted at line ends.
+//!
+//! The scanner holds one token at a time, in public fields that the parser reads. Comments are dropped, except those
+//! that are directives; they are queued in [`Scanner::directives`] until the parser takes them.
+//!
+//! Offsets count bytes of the cleaned text (see [`crate::text`]).
+
+use crate::ast::{BinaryOp, LitKind};
+use crate::chars::{code_point, is_digit, is_letter};
+use crate::names::NameTable;
+use crate::token::{Op, Tok};
+use undergo_source::Name;
+
+/// What made a semicolon; errors tell.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Semi {
+    Written,
+    Newline,
+    Eof,
+}
+
+impl Semi {
+    /// How error messages call it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Semi::Written => "semicolon",
+            Semi::Newline => "newline",
+            Semi::Eof => "EOF",
+        }
+    }
+}
+
+/// A comment that starts with `//go:`, `//line ` or `/*line `.
+pub struct DirectiveComment {
+    /// Offset of the comment.
+    pub start: u32,
+    /// Offset behind it; a line comment's newline is not included.
+    pub end: u32,
+    /// Whether only white space stands before it on its line.
+    pub blank: bool,
+}
+
+/// The scanner and its current token.
+pub struct Scanner<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) src: &'a [u8],
+    /// Offset of the next byte to look at; behind the current token.
+    pub at: usize,
+    /// Current token.
+    pub tok: Tok,
+    /// Its offset.
+    pub start: usize,
+    /// The spelling of a name.
+    pub name: Name,
+    /// The operator of an operator token.
+    pub op: Op,
+    /// The operator's precedence; 0 if it is not binary.
+    pub prec: u8,
+    /// The kind of a literal.
+    pub kind: LitKind,
+    /// Whether the literal is malformed (already reported).
+    pub bad: bool,
+    /// What made a semicolon.
+    pub semi: Semi,
+    /// Errors: offset and message.
+    pub errors: Vec<(u32, String)>,
+    /// Directives met since the parser last looked.
+    pub directives: Vec<DirectiveComment>,
+    names: NameTable,
+    /// Whether a line end here becomes a semicolon.
+    pub(crate) nlsemi: bool,
+}
+
+const LETTER: u8 = 1;
+const DIGIT: u8 = 2;
+
+/// Class bits of every byte; bytes beyond ASCII have none.
+const CLASS: [u8; 256] = {
+    let mut t = [0; 256];
+    let mut b = 0;
+    while b < 128 {
+        t[b] = match b as u8 {
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => LETTER,
+            b'0'..=b'9' => DIGIT,
+            _ => 0,
+        };
+        b += 1;
+    }
+    t
+};
+
+impl<'a> Scanner<'a> {
+    /// A scanner before the first token of `text`, which holds no NUL.
+    pub fn new(text: &'a str) -> Scanner<'a> {
+        Scanner {
+            text,
+            src: text.as_bytes(),
+            at: 0,
+            tok: Tok::Eof,
+            start: 0,
+            name: Name::new("_"),
+            op: Op::Not,
+            prec: 0,
+            kind: LitKind::Int,
+            bad: false,
+            semi: Semi::Eof,
+            errors: Vec::new(),
+            directives: Vec::new(),
+            names: NameTable::new(),
+            nlsemi: false,
+        }
+    }
+
+    /// The byte at `at`; 0 at the end of the text.
+    pub(crate) fn ch(&self) -> u8 {
+        self.src.get(self.at).copied().unwrap_or(0)
+    }
+
+    pub(crate) fn peek(&self, n: usize) -> u8 {
+        self.src.get(self.at + n).copied().unwrap_or(0)
+    }
+
+    /// The character at `at`, if the text has not ended.
+    pub(crate) fn current_char(&self) -> Option<char> {
+        self.text[self.at..].chars().next()
+    }
+
+    /// Reports an error at the current byte.
+    pub(crate) fn error(&mut self, msg: impl Into<String>) {
+        self.error_at(self.at, msg);
+    }
+
+    pub(crate) fn error_at(&mut self, offset: usize, msg: impl Into<String>) {
+        self.errors.push((offset as u32, msg.into()));
+    }
+
+    /// The text of the current token.
+    pub fn lexeme(&self) -> &'a str {
+        &self.text[self.start..self.at]
+    }
+
+    /// The interned text of the current token.
+    pub fn intern_lexeme(&mut self) -> Name {
+        let text = self.lexeme();
+        self.names.get(text).0
+    }
+
+    /// Moves to the next token.
+    pub fn next(&mut self) {
+        let nlsemi = std::mem::replace(&mut self.nlsemi, false);
+        loop {
+            let before = self.at;
+            let mut newline = false;
+            loop {
+                match self.ch() {
+                    b' ' | b'\t' | b'\r' => self.at += 1,
+                    b'\n' if !nlsemi => {
+                        newline = true;
+                        self.at += 1;
+                    }
+                    _ => break,
+                }
+            }
+            self.start = self.at;
+            let b = self.ch();
+            if CLASS[b as usize] & LETTER != 0 || b >= 0x80 && self.ident_char(true) {
+                return self.ident();
+            }
+            if b == b'/' && matches!(self.peek(1), b'/' | b'*') {
+                let blank = newline || before == 0 || self.src[before - 1] == b'\n';
+                if !self.comment(blank) || !nlsemi {
+                    continue;
+                }
+                self.tok = Tok::Semi;
+                self.semi = Semi::Newline;
+                return;
+            }
+            if self.punctuation(b, nlsemi) {
+                return;
+            }
+            let c = self.current_char().map_or(0, |c| c as u32);
+            self.error(format!("invalid character {}", code_point(c)));
+            self.at += 1;
+        }
+    }
+
+    /// Scans the token that starts with `b`, which is neither a letter nor the start of a comment. False if no token
+    /// starts like that.
+    fn punctuation(&mut self, b: u8, nlsemi: bool) -> bool {
+        let tok = match b {
+            0 if nlsemi => {
+                self.semi = Semi::Eof;
+                self.tok = Tok::Semi;
+                return true;
+            }
+            0 => {
+                self.tok = Tok::Eof;
+                return true;
+            }
+            b'\n' => {
+                self.semi = Semi::Newline;
+                Tok::Semi
+            }
+            b'0'..=b'9' => return self.number(),
+            b'.' if self.peek(1).is_ascii_digit() => return self.number(),
+            b'"' => return self.string(),
+            b'`' => return self.raw_string(),
+            b'\'' => return self.rune(),
+            b'(' => Tok::Lparen,
+            b'[' => Tok::Lbrack,
+            b'{' => Tok::Lbrace,
+            b',' => Tok::Comma,
+            b';' => {
+                self.semi = Semi::Written;
+                Tok::Semi
+            }
+            b')' => Tok::Rparen,
+            b']' => Tok::Rbrack,
+            b'}' => Tok::Rbrace,
+            b':' if self.peek(1) == b'=' => return self.simple(Tok::Define, 2),
+            b':' => Tok::Colon,
+            b'.' if self.peek(1) == b'.' && self.peek(2) == b'.' => return self.simple(Tok::DotDotDot, 3),
+            b'.' => Tok::Dot,
+            _ => return self.operator(b),
+        };
+        self.nlsemi = matches!(tok, Tok::Rparen | Tok::Rbrack | Tok::Rbrace);
+        self.simple(tok, 1)
+    }
+
+    fn simple(&mut self, tok: Tok, len: usize) -> bool {
+        self.tok = tok;
+        self.at += len;
+        true
+    }
+
+    fn operator(&mut self, b: u8) -> bool {
+        use BinaryOp::*;
+        let second = self.peek(1);
+        // The longest operator that starts here, not counting a `=` for assignment.
+        let (op, len) = match (b, second) {
+            (b'+', _) => (Add, 1),
+            (b'-', _) => (Sub, 1),
+            (b'*', _) => (Mul, 1),
+            (b'/', _) => (Div, 1),
+            (b'%', _) => (Rem, 1),
+            (b'^', _) => (Xor, 1),
+            (b'&', b'&') => return self.plain_operator(Op::Binary(LogAnd), 2),
+            (b'&', b'^') => (AndNot, 2),
+            (b'&', _) => (And, 1),
+            (b'|', b'|') => return self.plain_operator(Op::Binary(LogOr), 2),
+            (b'|', _) => (Or, 1),
+            (b'<', b'-') => return self.simple(Tok::Arrow, 2),
+            (b'<', b'=') => return self.plain_operator(Op::Binary(Le), 2),
+            (b'<', b'<') => (Shl, 2),
+            (b'<', _) => return self.plain_operator(Op::Binary(Lt), 1),
+            (b'>', b'=') => return self.plain_operator(Op::Binary(Ge), 2),
+            (b'>', b'>') => (Shr, 2),
+            (b'>', _) => return self.plain_operator(Op::Binary(Gt), 1),
+            (b'=', b'=') => return self.plain_operator(Op::Binary(Eq), 2),
+            (b'=', _) => return self.simple(Tok::Assign, 1),
+            (b'!', b'=') => return self.plain_operator(Op::Binary(Ne), 2),
+            (b'!', _) => return self.plain_operator(Op::Not, 1),
+            (b'~', _) => return self.plain_operator(Op::Tilde, 1),
+            _ => return false,
+        };
+        self.plain_operator(Op::Binary(op), len);
+        if self.ch() == b'=' {
+            return self.simple(Tok::AssignOp, 1);
+        }
+        if matches!(b, b'+' | b'-') && second == b {
+            self.nlsemi = true;
+            return self.simple(Tok::IncOp, 1);
+        }
+        if op == Mul {
+            self.tok = Tok::Star;
+        }
+        true
+    }
+
+    fn plain_operator(&mut self, op: Op, len: usize) -> bool {
+        self.op = op;
+        self.prec = op.precedence();
+        self.simple(Tok::Operator, len)
+    }
+
+    fn ident(&mut self) {
+        while CLASS[self.ch() as usize] != 0 {
+            self.at += 1;
+        }
+        if self.ch() >= 0x80 {
+            while self.ident_char(false) {
+                self.at += self.current_char().map_or(1, char::len_utf8);
+            }
+        }
+        let (name, tok) = self.names.get(self.lexeme());
+        self.name = name;
+        self.tok = tok;
+        self.nlsemi = matches!(tok, Tok::Name | Tok::Break | Tok::Continue | Tok::Fallthrough | Tok::Return);
+    }
+
+    /// Whether the current character continues an identifier (or starts one, if `first`). Characters beyond ASCII
+    /// always do, so that one odd character gives one error.
+    fn ident_char(&mut self, first: bool) -> bool {
+        match self.current_char() {
+            None => return false,
+            Some(c) if is_letter(c) => {}
+            Some(c) if is_digit(c) => {
+                if first {
+                    self.error(format!("identifier cannot begin with digit {}", code_point(c as u32)));
+                }
+            }
+            Some(c) if !c.is_ascii() => {
+                self.error(format!("invalid character {} in identifier", code_point(c as u32)));
+            }
+            Some(_) => return false,
+        }
+        true
+    }
+
+    /// Skips a comment; queues it if it is a directive. Reports whether it was a general comment that spans lines.
+    fn comment(&mut self, blank: bool) -> bool {
+        let rest = &self.src[self.at..];
+        if rest[1] == b'/' {
+            let len = rest.iter().position(|&b| b == b'\n').unwrap_or(rest.len());
+            if rest.starts_with(b"//go:") || rest.starts_with(b"//line ") {
+                self.queue_directive(len, blank);
+            }
+            self.at += len;
+            return false;
+        }
+        let Some(len) = rest[2..].windows(2).position(|w| w == b"*/").map(|i| i + 4) else {
+            self.error("comment not terminated");
+            self.at = self.src.len();
+            return rest.contains(&b'\n');
+        };
+        if rest.starts_with(b"/*line ") {
+            self.queue_directive(len, blank);
+        }
+        self.at += len;
+        rest[..len].contains(&b'\n')
+    }
+
+    fn queue_directive(&mut self, len: usize, blank: bool) {
+        self.directives.push(DirectiveComment { start: self.at as u32, end: (self.at + len) as u32, blank });
+    }
+}
