@@ -1,1 +1,21 @@
-//! undergo driver.
+//! From a command line's packages to a finished executable: the only crate that knows all phases.
+//!
+//! Reading order: [`goroot`] (where the standard library comes from), [`golist`] (the package graph, as `go list`
+//! tells it), [`select`] (which files of a package are compiled), [`overlay`] (Go sources that are ours), [`load`]
+//! (all of that together: parsed packages in dependency order), [`build`] (check, lower, optimise, generate code,
+//! link), [`report`] (errors as text), [`progress`].
+//!
+//! Invariants:
+//! - Nothing here prints to standard output or exits; [`report`] makes text, the command line prints it.
+//! - A failed build writes nothing.
+#![forbid(unsafe_code)]
+
+pub mod build;
+pub mod golist;
+pub mod goroot;
+pub mod load;
+pub mod overlay;
+pub mod progress;
+pub mod report;
+pub mod select;
+pub mod stamp;

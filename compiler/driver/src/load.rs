@@ -1,0 +1,235 @@
+//! Parsed packages in dependency order.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Mutex;
+
+use undergo_source::{Diag, SourceFile, SourceMap};
+use undergo_syntax::ast;
+
+use crate::golist::{ListError, Listed, Query};
+use crate::goroot::Goroot;
+use crate::{overlay, select};
+
+/// What to load.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Working directory.
+    pub dir: PathBuf,
+    /// Packages, directories, patterns or .go files, as for `go build`.
+    pub patterns: Vec<String>,
+    /// Further build tags.
+    pub tags: Vec<String>,
+    /// Whether the program is to be run on our runtime: NOASM selection and overlay. Else the stock selection for
+    /// amd64, with GOROOT's own runtime, for checking only.
+    pub mode: Selection,
+}
+
+/// Which files are used.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Selection {
+    /// NOASM rule and overlay: what we compile.
+    Undergo,
+    /// As `go list` selects them.
+    Stock,
+}
+
+/// A parsed package.
+#[derive(Debug)]
+pub struct Package {
+    /// What go says of it.
+    pub listed: Listed,
+    /// Its files, sorted by name.
+    pub files: Vec<&'static ast::File>,
+    /// Import paths as written to import paths as meant, where they differ.
+    pub import_map: HashMap<String, String>,
+    /// Packages that its files import, as meant.
+    pub imports: Vec<String>,
+    /// Syntax errors.
+    pub diags: Vec<Diag>,
+}
+
+/// The result of loading.
+#[derive(Debug)]
+pub struct Loaded {
+    /// All sources.
+    pub map: Arc<SourceMap>,
+    /// Dependencies before dependents.
+    pub packages: Vec<Package>,
+    /// Import paths of the packages that were asked for.
+    pub roots: Vec<String>,
+    /// Errors of the graph: missing packages, import cycles, patterns without match.
+    pub errors: Vec<ListError>,
+}
+
+/// Packages that every program needs, imported or not: the compiler calls into them.
+const IMPLICIT: &[&str] = &["runtime"];
+
+/// Lists, selects, reads and parses.
+pub fn load(goroot: &Goroot, request: &Request) -> Result<Loaded, String> {
+    let query = Query { goroot, dir: &request.dir, tags: &request.tags };
+    let standard = query.standard()?;
+    let listed = query.packages(&request.patterns)?;
+    let errors = graph_errors(&listed);
+    let roots = listed.iter().filter(|p| !p.dep_only).map(|p| p.import_path.clone()).collect();
+    let map = Arc::new(SourceMap::new());
+    if !errors.is_empty() {
+        return Ok(Loaded { map, packages: Vec::new(), roots, errors });
+    }
+    let mut known = standard;
+    known.extend(listed.iter().map(|p| (p.import_path.clone(), p.clone())));
+    let mut wanted: Vec<String> = listed.into_iter().map(|p| p.import_path).collect();
+    if request.mode == Selection::Undergo {
+        wanted.extend(IMPLICIT.iter().map(|p| p.to_string()));
+    }
+    let mut packages = parse_closure(&map, &known, wanted, request)?;
+    Ok(Loaded { map, packages: in_order(&mut packages), roots, errors })
+}
+
+/// Every error once, as `go build` prints them.
+fn graph_errors(listed: &[Listed]) -> Vec<ListError> {
+    let mut seen = HashSet::new();
+    let roots = listed.iter().filter(|p| !p.dep_only);
+    let all = roots.flat_map(|p| p.error.iter().chain(&p.deps_errors));
+    all.filter(|e| seen.insert((e.pos.clone(), e.err.clone()))).cloned().collect()
+}
+
+/// Parses the wanted packages and everything they import, a wave at a time, two or more files at once.
+fn parse_closure(
+    map: &Arc<SourceMap>,
+    known: &HashMap<String, Listed>,
+    mut wanted: Vec<String>,
+    request: &Request,
+) -> Result<HashMap<String, Package>, String> {
+    let mut done: HashMap<String, Package> = HashMap::new();
+    loop {
+        wanted.sort();
+        wanted.dedup();
+        wanted.retain(|p| p != "unsafe" && p != "C" && !done.contains_key(p));
+        if wanted.is_empty() {
+            return Ok(done);
+        }
+        let mut jobs = Vec::new();
+        for (i, path) in wanted.iter().enumerate() {
+            let listed = known.get(path).ok_or_else(|| format!("package {path} is not in std"))?;
+            for (name, source) in sources(listed, request)? {
+                jobs.push((i, name, source));
+            }
+        }
+        let parsed = parse_all(map, jobs)?;
+        let mut wave: Vec<Package> = wanted
+            .iter()
+            .map(|p| Package {
+                listed: known[p].clone(),
+                files: Vec::new(),
+                import_map: known[p].import_map.clone(),
+                imports: Vec::new(),
+                diags: Vec::new(),
+            })
+            .collect();
+        for (i, file, diags) in parsed {
+            wave[i].diags.extend(diags);
+            wave[i].files.push(file);
+        }
+        let mut next = Vec::new();
+        for mut p in wave {
+            p.imports = imports_of(&p);
+            next.extend(p.imports.iter().cloned());
+            done.insert(p.listed.import_path.clone(), p);
+        }
+        wanted = next;
+    }
+}
+
+fn imports_of(p: &Package) -> Vec<String> {
+    let specs = p.files.iter().flat_map(|f| &f.imports).filter_map(|s| s.path);
+    let meant = specs.map(|path| p.import_map.get(path.as_str()).cloned().unwrap_or_else(|| path.as_str().to_owned()));
+    let mut all: Vec<String> = meant.filter(|p| p != "unsafe" && p != "C").collect();
+    // Packages below runtime must not wait for it; everything else may rely on it being there.
+    all.sort();
+    all.dedup();
+    all
+}
+
+enum Source {
+    File(PathBuf),
+    Overlay(&'static str),
+}
+
+/// Names as positions show them, and where the text is.
+fn sources(p: &Listed, request: &Request) -> Result<Vec<(String, Source)>, String> {
+    let ours = request.mode == Selection::Undergo;
+    let mut files: HashMap<String, Source> = HashMap::new();
+    if !(ours && overlay::replaces(&p.import_path)) {
+        let names = if ours { select::go_files(p, &request.tags)? } else { p.go_files.clone() };
+        for name in names {
+            let path = Path::new(&p.dir).join(&name);
+            files.insert(name, Source::File(path));
+        }
+    }
+    if ours {
+        for (name, text) in overlay::files(&p.import_path) {
+            files.insert(name.to_owned(), Source::Overlay(text));
+        }
+    }
+    let mut named: Vec<(String, Source)> = files.into_iter().collect();
+    named.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(named.into_iter().map(|(name, s)| (Path::new(&p.dir).join(name).display().to_string(), s)).collect())
+}
+
+type Parsed = (usize, &'static ast::File, Vec<Diag>);
+
+/// Reads and parses on all cores; the result is in the order of the jobs.
+fn parse_all(map: &Arc<SourceMap>, jobs: Vec<(usize, String, Source)>) -> Result<Vec<Parsed>, String> {
+    // Files enter the map in job order, so that positions are the same on every run.
+    let mut files: Vec<(usize, Arc<SourceFile>)> = Vec::with_capacity(jobs.len());
+    for (package, name, source) in jobs {
+        let text = match source {
+            Source::File(path) => std::fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?,
+            Source::Overlay(text) => text.as_bytes().to_vec(),
+        };
+        files.push((package, map.add(&name, text)?));
+    }
+    let next = AtomicUsize::new(0);
+    let results: Vec<Mutex<Option<Parsed>>> = files.iter().map(|_| Mutex::new(None)).collect();
+    std::thread::scope(|scope| {
+        for _ in 0..threads().min(files.len()) {
+            scope.spawn(|| {
+                loop {
+                    let i = next.fetch_add(1, Ordering::Relaxed);
+                    let Some((package, file)) = files.get(i) else { break };
+                    let (tree, diags) = undergo_syntax::parse_file(map, file, undergo_syntax::Mode::Full);
+                    let tree: &'static ast::File = Box::leak(Box::new(tree));
+                    *results[i].lock().expect("no holder panics") = Some((*package, tree, diags));
+                }
+            });
+        }
+    });
+    let take = |m: Mutex<Option<Parsed>>| m.into_inner().expect("no holder panics").expect("every job was done");
+    Ok(results.into_iter().map(take).collect())
+}
+
+/// Number of worker threads: the cores there are.
+pub fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, |n| n.get())
+}
+
+/// Dependencies first, otherwise by import path.
+fn in_order(packages: &mut HashMap<String, Package>) -> Vec<Package> {
+    fn visit(path: &str, packages: &mut HashMap<String, Package>, out: &mut Vec<Package>) {
+        let Some(p) = packages.remove(path) else { return };
+        for import in &p.imports {
+            visit(import, packages, out);
+        }
+        out.push(p);
+    }
+    let mut paths: Vec<String> = packages.keys().cloned().collect();
+    paths.sort();
+    let mut out = Vec::new();
+    for path in paths {
+        visit(&path, packages, &mut out);
+    }
+    out
+}

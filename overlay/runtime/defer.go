@@ -1,0 +1,80 @@
+package runtime
+
+// A _defer is a deferred call without arguments. The compiler reserves 64 bytes for records in frames.
+//
+// The list of a goroutine runs from the newest to the oldest; fp, the frame pointer, says which activation a record
+// belongs to.
+type _defer struct {
+	link *_defer
+	fn   func()
+	fp   uintptr
+	// rangefunc marks a record that stands for all calls deferred by the bodies of a range-over-func statement
+	// of the activation; they are in head.
+	rangefunc bool
+	head      *_defer
+}
+
+// deferprocStack registers a call; the record lies in the caller's frame.
+func deferprocStack(d *_defer, fn func(), fp uintptr) {
+	gp := getg()
+	d.link = gp.defers
+	d.fn = fn
+	d.fp = fp
+	d.rangefunc = false
+	d.head = nil
+	gp.defers = d
+}
+
+// deferproc registers a call deferred in a loop.
+func deferproc(fn func(), fp uintptr) {
+	gp := getg()
+	gp.defers = &_defer{link: gp.defers, fn: fn, fp: fp}
+}
+
+// deferrangefunc makes the token for calls that the body of a range-over-func statement defers to the function with
+// frame fp.
+func deferrangefunc(fp uintptr) any {
+	gp := getg()
+	d := &_defer{link: gp.defers, fp: fp, rangefunc: true}
+	gp.defers = d
+	return d
+}
+
+// deferprocat registers a call with a token.
+func deferprocat(fn func(), token any) {
+	d := token.(*_defer)
+	d.head = &_defer{link: d.head, fn: fn, fp: d.fp}
+}
+
+// deferreturn runs the calls deferred by the activation with frame fp.
+func deferreturn(fp uintptr) {
+	gp := getg()
+	for {
+		d := gp.defers
+		if d == nil || d.fp != fp {
+			return
+		}
+		if d.rangefunc {
+			spliceRangefunc(gp, d)
+			continue
+		}
+		fn := d.fn
+		d.fn = nil
+		gp.defers = d.link
+		fn()
+	}
+}
+
+// spliceRangefunc replaces the newest record, a rangefunc one, by the calls it stands for.
+func spliceRangefunc(gp *g, d *_defer) {
+	gp.defers = d.link
+	if d.head == nil {
+		return
+	}
+	last := d.head
+	for last.link != nil {
+		last = last.link
+	}
+	last.link = gp.defers
+	gp.defers = d.head
+}

@@ -1,0 +1,133 @@
+package runtime
+
+import (
+	"internal/abi"
+	"unsafe"
+)
+
+// GC runs a collection and waits for its end.
+func GC() {
+	gcCollect()
+	gcFinish()
+}
+
+// gcCollect stops the world, collects, and starts the world.
+func gcCollect()
+
+// gcFinish runs what Go code must do after a collection.
+func gcFinish() {
+	if poolCleanup != nil {
+		poolCleanup()
+	}
+	for _, f := range extraCleanups {
+		f()
+	}
+}
+
+var poolCleanup func()
+var extraCleanups []func()
+
+//go:linkname sync_runtime_registerPoolCleanup sync.runtime_registerPoolCleanup
+func sync_runtime_registerPoolCleanup(f func()) { poolCleanup = f }
+
+//go:linkname unique_runtime_registerUniqueMapCleanup unique.runtime_registerUniqueMapCleanup
+func unique_runtime_registerUniqueMapCleanup(f func()) { extraCleanups = append(extraCleanups, f) }
+
+func typedmemmove(t *abi.Type, dst, src unsafe.Pointer)
+
+func mallocgc(size uintptr, t *abi.Type, zero bool) unsafe.Pointer
+func newobject(t *abi.Type) unsafe.Pointer
+func newarray(t *abi.Type, n int) unsafe.Pointer
+
+// SetFinalizer is accepted and checked; finalizers are not run.
+func SetFinalizer(obj any, finalizer any) {
+	e := efaceOf(&obj)
+	if e.typ == nil {
+		throw("runtime.SetFinalizer: first argument is nil")
+	}
+	if abi.Kind(e.typ.Kind_) != abi.Pointer {
+		throw("runtime.SetFinalizer: first argument is " + typeString(e.typ) + ", not pointer")
+	}
+	if e.data == nil {
+		throw("nil elem type!")
+	}
+	f := efaceOf(&finalizer)
+	if f.typ == nil {
+		return
+	}
+	if abi.Kind(f.typ.Kind_) != abi.Func {
+		throw("runtime.SetFinalizer: second argument is " + typeString(f.typ) + ", not a function")
+	}
+	ft := (*abi.FuncType)(unsafe.Pointer(f.typ))
+	if ft.IsVariadic() || ft.InCount != 1 {
+		throw("runtime.SetFinalizer: cannot pass " + typeString(e.typ) + " to finalizer " + typeString(f.typ))
+	}
+}
+
+// A Cleanup is a function to be called when an object has become unreachable.
+type Cleanup struct {
+	id  uint64
+	ptr uintptr
+}
+
+// Stop cancels the cleanup.
+func (c Cleanup) Stop() {}
+
+// AddCleanup is accepted and checked; cleanups are not run.
+func AddCleanup[T, S any](ptr *T, cleanup func(S), arg S) Cleanup {
+	if ptr == nil {
+		panic(plainError("runtime.AddCleanup: ptr is nil"))
+	}
+	if p, ok := any(arg).(*T); ok && p == ptr {
+		panic(plainError("runtime.AddCleanup: ptr is equal to arg, cleanup will never run"))
+	}
+	return Cleanup{1, uintptr(unsafe.Pointer(ptr))}
+}
+
+// A Pinner keeps objects where they are; objects never move, so it only keeps them reachable.
+type Pinner struct {
+	refs []any
+}
+
+// Pin keeps the object that pointer points at reachable until Unpin.
+func (p *Pinner) Pin(pointer any) {
+	e := efaceOf(&pointer)
+	if e.typ == nil {
+		panic(errorString("runtime.Pinner: argument is nil"))
+	}
+	if k := abi.Kind(e.typ.Kind_); k != abi.Pointer && k != abi.UnsafePointer {
+		panic(errorString("runtime.Pinner: argument is not a pointer: " + typeString(e.typ)))
+	}
+	p.refs = append(p.refs, pointer)
+}
+
+// Unpin releases all objects.
+func (p *Pinner) Unpin() { p.refs = nil }
+
+// A MemStats records statistics about the memory allocator.
+type MemStats struct {
+	Alloc, TotalAlloc, Sys, Lookups, Mallocs, Frees                                                  uint64
+	HeapAlloc, HeapSys, HeapIdle, HeapInuse, HeapReleased, HeapObjects                               uint64
+	StackInuse, StackSys, MSpanInuse, MSpanSys, MCacheInuse, MCacheSys, BuckHashSys, GCSys, OtherSys uint64
+	NextGC, LastGC, PauseTotalNs                                                                     uint64
+	PauseNs, PauseEnd                                                                                [256]uint64
+	NumGC, NumForcedGC                                                                               uint32
+	GCCPUFraction                                                                                    float64
+	EnableGC, DebugGC                                                                                bool
+	BySize                                                                                           [61]struct {
+		Size           uint32
+		Mallocs, Frees uint64
+	}
+}
+
+// ReadMemStats fills m.
+func ReadMemStats(m *MemStats) {
+	*m = MemStats{}
+	readmemstats(m)
+	m.EnableGC = true
+}
+
+func readmemstats(m *MemStats)
+
+// MemProfileRate is the mean number of bytes between sampled allocations. Nothing samples.
+var MemProfileRate int = 512 * 1024

@@ -1,0 +1,164 @@
+package runtime
+
+import (
+	"internal/profilerecord"
+	"unsafe"
+)
+
+// A StackRecord is an execution stack.
+type StackRecord struct {
+	Stack0 [32]uintptr
+}
+
+// Stack is the stack without trailing zeros.
+func (r *StackRecord) Stack() []uintptr { return untilZero(r.Stack0[:]) }
+
+func untilZero(s []uintptr) []uintptr {
+	for i, pc := range s {
+		if pc == 0 {
+			return s[:i]
+		}
+	}
+	return s
+}
+
+// A MemProfileRecord counts allocations of one stack.
+type MemProfileRecord struct {
+	AllocBytes, FreeBytes     int64
+	AllocObjects, FreeObjects int64
+	Stack0                    [32]uintptr
+}
+
+// InUseBytes is the difference of allocated and freed bytes.
+func (r *MemProfileRecord) InUseBytes() int64 { return r.AllocBytes - r.FreeBytes }
+
+// InUseObjects is the difference of allocated and freed objects.
+func (r *MemProfileRecord) InUseObjects() int64 { return r.AllocObjects - r.FreeObjects }
+
+// Stack is the stack without trailing zeros.
+func (r *MemProfileRecord) Stack() []uintptr { return untilZero(r.Stack0[:]) }
+
+// A BlockProfileRecord counts blocking events of one stack.
+type BlockProfileRecord struct {
+	Count  int64
+	Cycles int64
+	StackRecord
+}
+
+// Profiles are empty: nothing samples yet. The calls are there so that programs that offer profiles run.
+
+// BlockProfile gives no records.
+func BlockProfile(p []BlockProfileRecord) (n int, ok bool) { return 0, true }
+
+// MutexProfile gives no records.
+func MutexProfile(p []BlockProfileRecord) (n int, ok bool) { return 0, true }
+
+// MemProfile gives no records.
+func MemProfile(p []MemProfileRecord, inuseZero bool) (n int, ok bool) { return 0, true }
+
+// GoroutineProfile gives the stack of the calling goroutine only.
+func GoroutineProfile(p []StackRecord) (n int, ok bool) {
+	if len(p) < 1 {
+		return 1, false
+	}
+	Callers(1, p[0].Stack0[:])
+	return 1, true
+}
+
+// ThreadCreateProfile gives no records.
+func ThreadCreateProfile(p []StackRecord) (n int, ok bool) { return 0, true }
+
+// SetBlockProfileRate does nothing.
+func SetBlockProfileRate(rate int) {}
+
+// SetMutexProfileFraction does nothing.
+func SetMutexProfileFraction(rate int) int { return 0 }
+
+// SetCPUProfileRate does nothing.
+func SetCPUProfileRate(hz int) {}
+
+// CPUProfile is no longer supported, as in Go.
+func CPUProfile() []byte { panic("CPUProfile no longer available") }
+
+//go:linkname runtime_setProfLabel runtime/pprof.runtime_setProfLabel
+func runtime_setProfLabel(labels unsafe.Pointer) { getg().labels = labels }
+
+//go:linkname runtime_getProfLabel runtime/pprof.runtime_getProfLabel
+func runtime_getProfLabel() unsafe.Pointer { return getg().labels }
+
+//go:linkname runtime_pprof_readProfile runtime/pprof.readProfile
+func runtime_pprof_readProfile() (data []uint64, tags []unsafe.Pointer, eof bool) {
+	return nil, nil, true
+}
+
+//go:linkname pprof_goroutineProfileWithLabels
+func pprof_goroutineProfileWithLabels(p []profilerecord.StackRecord, labels []unsafe.Pointer) (n int, ok bool) {
+	if len(p) < 1 {
+		return 1, false
+	}
+	pcs := make([]uintptr, 64)
+	p[0].Stack = pcs[:Callers(1, pcs)]
+	if labels != nil {
+		labels[0] = getg().labels
+	}
+	return 1, true
+}
+
+//go:linkname pprof_goroutineLeakProfileWithLabels
+func pprof_goroutineLeakProfileWithLabels(p []profilerecord.StackRecord, labels []unsafe.Pointer) (n int, ok bool) {
+	return 0, true
+}
+
+//go:linkname pprof_cyclesPerSecond runtime/pprof.pprof_cyclesPerSecond
+func pprof_cyclesPerSecond() int64 { return 1_000_000_000 }
+
+//go:linkname pprof_memProfileInternal
+func pprof_memProfileInternal(p []profilerecord.MemProfileRecord, inuseZero bool) (n int, ok bool) {
+	return 0, true
+}
+
+//go:linkname pprof_blockProfileInternal
+func pprof_blockProfileInternal(p []profilerecord.BlockProfileRecord) (n int, ok bool) {
+	return 0, true
+}
+
+//go:linkname pprof_mutexProfileInternal
+func pprof_mutexProfileInternal(p []profilerecord.BlockProfileRecord) (n int, ok bool) {
+	return 0, true
+}
+
+//go:linkname pprof_threadCreateInternal
+func pprof_threadCreateInternal(p []profilerecord.StackRecord) (n int, ok bool) { return 0, true }
+
+//go:linkname pprof_fpunwindExpand
+func pprof_fpunwindExpand(dst, src []uintptr) int { return copy(dst, src) }
+
+//go:linkname pprof_makeProfStack
+func pprof_makeProfStack() []uintptr { return make([]uintptr, 128) }
+
+//go:linkname goroutineleakcount runtime/pprof.runtime_goroutineleakcount
+func goroutineleakcount() int { return 0 }
+
+//go:linkname goroutineLeakGC runtime/pprof.runtime_goroutineLeakGC
+func goroutineLeakGC() { GC() }
+
+//go:linkname trace_userTaskCreate runtime/trace.userTaskCreate
+func trace_userTaskCreate(id, parentID uint64, taskType string) {}
+
+//go:linkname trace_userTaskEnd runtime/trace.userTaskEnd
+func trace_userTaskEnd(id uint64) {}
+
+//go:linkname trace_userRegion runtime/trace.userRegion
+func trace_userRegion(id, mode uint64, name string) {}
+
+//go:linkname trace_userLog runtime/trace.userLog
+func trace_userLog(id uint64, category, message string) {}
+
+//go:linkname traceClockUnitsPerSecond runtime/trace.runtime_traceClockUnitsPerSecond
+func traceClockUnitsPerSecond() uint64 { return 1_000_000_000 }
+
+//go:linkname traceAdvance
+func traceAdvance(stopTrace bool) {}
+
+//go:linkname traceClockNow
+func traceClockNow() uint64 { return uint64(nanotime()) }

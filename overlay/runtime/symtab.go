@@ -1,0 +1,243 @@
+package runtime
+
+import "unsafe"
+
+// A rawFrame is what the Rust half knows of one function, inlined or not, at a program counter.
+type rawFrame struct {
+	name      *byte
+	nameLen   int
+	file      *byte
+	fileLen   int
+	line      int
+	startLine int
+	entry     uintptr
+	flags     uintptr
+}
+
+// funcframe describes the n-th function at pc, which is an address in a function, not a return address; inlined calls
+// come first, innermost at 0. It reports whether there is one.
+func funcframe(pc uintptr, n int, out *rawFrame) bool
+
+// callers stores return addresses of the calling goroutine, the caller of callers first, leaving out the skip innermost
+// physical frames, and returns their number.
+func callers(skip int, buf *uintptr, n int) int
+
+// A program counter that Callers gives out may have, above bit 48, the number of inlined functions at that address that
+// the caller asked to skip.
+const skipShift = 48
+
+func splitPC(pc uintptr) (uintptr, int) { return pc & (1<<skipShift - 1), int(pc >> skipShift) }
+
+func (f *rawFrame) function() string { return unsafe.String(f.name, f.nameLen) }
+func (f *rawFrame) path() string     { return unsafe.String(f.file, f.fileLen) }
+func (f *rawFrame) hidden() bool     { return f.flags&flagWrapper != 0 }
+
+// A Func is a function of the program; the pointer is its entry address, or a record for an inlined one.
+type Func struct {
+	opaque struct{}
+}
+
+// An inlinedFunc is what FuncForPC makes for inlined functions; marker tells it from code.
+type inlinedFunc struct {
+	marker uint64
+	frame  rawFrame
+}
+
+const inlineMarker = 0xffff_ffff_ffff_fffe
+
+func (f *Func) raw(out *rawFrame) bool {
+	if in := (*inlinedFunc)(unsafe.Pointer(f)); in.marker == inlineMarker {
+		*out = in.frame
+		return true
+	}
+	pc := uintptr(unsafe.Pointer(f))
+	return lastFrame(pc, out)
+}
+
+// lastFrame describes the function, not an inlined one, that holds pc.
+func lastFrame(pc uintptr, out *rawFrame) bool {
+	found := false
+	for n := 0; funcframe(pc, n, out); n++ {
+		found = true
+	}
+	return found
+}
+
+// Name is the name of the function.
+func (f *Func) Name() string {
+	var r rawFrame
+	if f == nil || !f.raw(&r) {
+		return ""
+	}
+	return r.function()
+}
+
+// Entry is its entry address.
+func (f *Func) Entry() uintptr {
+	var r rawFrame
+	if !f.raw(&r) {
+		return 0
+	}
+	return r.entry
+}
+
+// FileLine is the position of the code at pc, which should be within f.
+func (f *Func) FileLine(pc uintptr) (file string, line int) {
+	var r rawFrame
+	if in := (*inlinedFunc)(unsafe.Pointer(f)); in.marker == inlineMarker {
+		return in.frame.path(), in.frame.line
+	}
+	if !lastFrame(pc, &r) {
+		return "?", 0
+	}
+	return r.path(), r.line
+}
+
+// FuncForPC gives the function at an address, which may be an inlined one.
+func FuncForPC(pc uintptr) *Func {
+	pc, _ = splitPC(pc)
+	var r, outer rawFrame
+	if !funcframe(pc, 0, &r) {
+		return nil
+	}
+	if funcframe(pc, 1, &outer) {
+		return (*Func)(unsafe.Pointer(&inlinedFunc{inlineMarker, r}))
+	}
+	return (*Func)(unsafe.Pointer(r.entry))
+}
+
+// Caller describes the call that is skip calls further out; 0 is the caller of Caller.
+func Caller(skip int) (pc uintptr, file string, line int, ok bool) {
+	var pcs [1]uintptr
+	if callersLogical(skip+1, pcs[:]) < 1 {
+		return
+	}
+	frame, _ := CallersFrames(pcs[:]).Next()
+	return frame.PC, frame.File, frame.Line, frame.PC != 0
+}
+
+// Callers fills pc with return addresses of the calling goroutine; skip 0 is Callers itself.
+func Callers(skip int, pc []uintptr) int {
+	if len(pc) == 0 {
+		return 0
+	}
+	return callersLogical(skip, pc)
+}
+
+// callersLogical counts inlined functions when skipping; skip 0 is the function that calls callersLogical.
+func callersLogical(skip int, pc []uintptr) int {
+	n := 0
+	physical := 1
+	var chunk [64]uintptr
+	for {
+		got := callers(physical, &chunk[0], len(chunk))
+		for _, ret := range chunk[:got] {
+			depth := visibleAt(ret)
+			if skip >= depth {
+				skip -= depth
+				continue
+			}
+			pc[n] = ret | uintptr(skip)<<skipShift
+			skip = 0
+			n++
+			if n == len(pc) {
+				return n
+			}
+		}
+		if got < len(chunk) {
+			return n
+		}
+		physical += got
+	}
+}
+
+// visibleAt counts the functions at a return address, wrappers left out.
+func visibleAt(ret uintptr) int {
+	var r rawFrame
+	depth := 0
+	for n := 0; funcframe(ret-1, n, &r); n++ {
+		if !r.hidden() {
+			depth++
+		}
+	}
+	return depth
+}
+
+// Frame is one call of a traceback.
+type Frame struct {
+	// PC is an address in the call's instruction.
+	PC uintptr
+	// Func is nil for functions that are not Go or inlined.
+	Func *Func
+	// Function is the name, with its package path.
+	Function string
+	File     string
+	Line     int
+
+	startLine int
+	// Entry is the entry address of the function.
+	Entry uintptr
+}
+
+// Frames turns the result of Callers into frames.
+type Frames struct {
+	callers []uintptr
+	next    []Frame
+}
+
+// CallersFrames prepares the translation of return addresses.
+func CallersFrames(callers []uintptr) *Frames { return &Frames{callers: callers} }
+
+// Next gives the next frame, and whether there are more.
+func (ci *Frames) Next() (frame Frame, more bool) {
+	for len(ci.next) < 2 && len(ci.callers) > 0 {
+		ci.expand(ci.callers[0])
+		ci.callers = ci.callers[1:]
+	}
+	if len(ci.next) == 0 {
+		return Frame{}, false
+	}
+	frame = ci.next[0]
+	ci.next = ci.next[1:]
+	return frame, len(ci.next) > 0
+}
+
+func (ci *Frames) expand(tagged uintptr) {
+	ret, skip := splitPC(tagged)
+	pc := ret - 1
+	var r, outer rawFrame
+	for n := 0; funcframe(pc, n, &r); n++ {
+		if r.hidden() {
+			continue
+		}
+		if skip > 0 {
+			skip--
+			continue
+		}
+		f := Frame{PC: pc, Function: r.function(), File: r.path(), Line: r.line, startLine: r.startLine, Entry: r.entry}
+		if !funcframe(pc, n+1, &outer) {
+			f.Func = (*Func)(unsafe.Pointer(r.entry))
+		}
+		ci.next = append(ci.next, f)
+	}
+}
+
+//go:linkname runtime_FrameStartLine runtime/pprof.runtime_FrameStartLine
+func runtime_FrameStartLine(f *Frame) int { return f.startLine }
+
+//go:linkname runtime_FrameSymbolName runtime/pprof.runtime_FrameSymbolName
+func runtime_FrameSymbolName(f *Frame) string { return f.Function }
+
+//go:linkname runtime_expandFinalInlineFrame runtime/pprof.runtime_expandFinalInlineFrame
+func runtime_expandFinalInlineFrame(stk []uintptr) []uintptr { return stk }
+
+// Stack writes the trace of the calling goroutine, or of all of them, and returns the number of bytes.
+func Stack(buf []byte, all bool) int {
+	if len(buf) == 0 {
+		return 0
+	}
+	return stackTrace(&buf[0], len(buf), all)
+}
+
+// stackTrace is Stack; the innermost frame it shows is the caller of its caller's.
+func stackTrace(buf *byte, n int, all bool) int

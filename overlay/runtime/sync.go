@@ -1,0 +1,100 @@
+package runtime
+
+import (
+	"internal/runtime/atomic"
+	"unsafe"
+)
+
+//go:linkname sync_runtime_procPin sync.runtime_procPin
+func sync_runtime_procPin() int { return procPin() }
+
+//go:linkname sync_runtime_procUnpin sync.runtime_procUnpin
+func sync_runtime_procUnpin() { procUnpin() }
+
+//go:linkname sync_atomic_runtime_procPin sync/atomic.runtime_procPin
+func sync_atomic_runtime_procPin() int { return procPin() }
+
+//go:linkname sync_atomic_runtime_procUnpin sync/atomic.runtime_procUnpin
+func sync_atomic_runtime_procUnpin() { procUnpin() }
+
+// procPin keeps the goroutine on its P and gives the P's index.
+//
+//go:linkname procPin
+func procPin() int
+
+//go:linkname procUnpin
+func procUnpin()
+
+//go:linkname atomic_storePointer internal/runtime/atomic.storePointer
+func atomic_storePointer(ptr *unsafe.Pointer, new unsafe.Pointer) {
+	atomic.StorepNoWB(unsafe.Pointer(ptr), new)
+}
+
+//go:linkname atomic_casPointer internal/runtime/atomic.casPointer
+func atomic_casPointer(ptr *unsafe.Pointer, old, new unsafe.Pointer) bool {
+	return atomic.Casp1(ptr, old, new)
+}
+
+//go:linkname sync_runtime_notifyListCheck sync.runtime_notifyListCheck
+func sync_runtime_notifyListCheck(size uintptr) {}
+
+// FIPS 140 bookkeeping is per goroutine.
+
+//go:linkname fips_getIndicator crypto/internal/fips140.getIndicator
+func fips_getIndicator() uint8 { return uint8(getg().flags & flagIndicator) }
+
+//go:linkname fips_setIndicator crypto/internal/fips140.setIndicator
+func fips_setIndicator(v uint8) {
+	gp := getg()
+	gp.flags = gp.flags&^flagIndicator | uintptr(v)
+}
+
+//go:linkname fips140_setBypass crypto/fips140.setBypass
+func fips140_setBypass() { getg().flags |= flagFipsBypass }
+
+//go:linkname fips140_isBypassed crypto/fips140.isBypassed
+func fips140_isBypassed() bool { return getg().flags&flagFipsBypass != 0 }
+
+//go:linkname fips140_unsetBypass crypto/fips140.unsetBypass
+func fips140_unsetBypass() { getg().flags &^= flagFipsBypass }
+
+//go:linkname fips140deps_monoTime crypto/internal/fips140deps/time.monoTime
+func fips140deps_monoTime() int64 { return nanotime() }
+
+//go:linkname dit_setEnabled crypto/subtle.setDITEnabled
+func dit_setEnabled() bool { return false }
+
+//go:linkname dit_setDisabled crypto/subtle.setDITDisabled
+func dit_setDisabled() {}
+
+// Bubbles of testing/synctest are not there yet: nothing is ever in one.
+
+//go:linkname synctest_isInBubble internal/synctest.IsInBubble
+func synctest_isInBubble() bool { return false }
+
+//go:linkname synctestRun internal/synctest.Run
+func synctestRun(f func()) { panic(plainError("testing/synctest is not supported yet")) }
+
+//go:linkname synctestWait internal/synctest.Wait
+func synctestWait() { panic(plainError("goroutine is not in a bubble")) }
+
+//go:linkname synctest_acquire internal/synctest.acquire
+func synctest_acquire() any { return nil }
+
+//go:linkname synctest_release internal/synctest.release
+func synctest_release(any) {}
+
+//go:linkname synctest_inBubble internal/synctest.inBubble
+func synctest_inBubble(sg any, f func()) { f() }
+
+//go:linkname synctest_associate internal/synctest.associate
+func synctest_associate(p unsafe.Pointer) int { return 0 }
+
+//go:linkname synctest_disassociate internal/synctest.disassociate
+func synctest_disassociate(p unsafe.Pointer) {}
+
+//go:linkname synctest_isAssociated internal/synctest.isAssociated
+func synctest_isAssociated(p unsafe.Pointer) bool { return false }
+
+//go:linkname time_runtimeIsBubbled time.runtimeIsBubbled
+func time_runtimeIsBubbled() bool { return false }
