@@ -23,6 +23,8 @@ pub struct TyData {
     pub typeset: OnceLock<TypeSet>,
     /// The canonical form, see [`crate::identical::canon`].
     pub canon: OnceLock<Ty>,
+    /// Size and so on, computed on first use after the declarations it depends on; see [`crate::layout`].
+    pub layout: crate::layout::Memo,
 }
 
 /// Predeclared basic types, and the types of untyped constants.
@@ -216,7 +218,7 @@ impl Ty {
             return t;
         }
         let has_params = kind.mentions_params();
-        let data = TyData { kind: kind.clone(), has_params, typeset: OnceLock::new(), canon: OnceLock::new() };
+        let data = TyData { kind: kind.clone(), has_params, typeset: OnceLock::new(), canon: OnceLock::new(), layout: OnceLock::new() };
         let t = Ty(Box::leak(Box::new(data)));
         map.insert(kind, t);
         t
