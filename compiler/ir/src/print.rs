@@ -34,10 +34,7 @@ pub(crate) trait Mnemonic: Copy + PartialEq + 'static {
     }
     /// The operation spelt like this.
     fn from_str(s: &str) -> Option<Self> {
-        Self::TABLE
-            .iter()
-            .find(|row| row.1 == s)
-            .map(|&(op, _)| op)
+        Self::TABLE.iter().find(|row| row.1 == s).map(|&(op, _)| op)
     }
 }
 
@@ -326,13 +323,7 @@ impl Display for Data {
             }
             let text: String = row
                 .iter()
-                .map(|&b| {
-                    if b.is_ascii_graphic() {
-                        b as char
-                    } else {
-                        '.'
-                    }
-                })
+                .map(|&b| if b.is_ascii_graphic() { b as char } else { '.' })
                 .collect();
             write!(f, " ; {text}")?;
         }
