@@ -5,7 +5,7 @@
 
 use crate::ast::*;
 use std::collections::HashMap;
-use undergo_source::{Diag, Name, Pos, SourceMap};
+use undergo_source::{Diag, Name, Pos, Position, SourceMap};
 
 /// Reports what is wrong with the labels and jumps of `body`.
 pub fn check(body: &Block, map: &SourceMap, errors: &mut Vec<Diag>) {
@@ -96,11 +96,20 @@ impl Checker<'_> {
         self.errors.push(Diag::error(pos, msg));
     }
 
+    /// A position inside a message: as reported, and as in the actual file if `//line` makes that another place.
     fn show(&self, pos: Pos) -> String {
-        match self.map.position(pos) {
-            Some(p) if p.col > 0 => format!("{}:{}:{}", p.file, p.line, p.col),
-            Some(p) => format!("{}:{}", p.file, p.line),
-            None => String::new(),
+        let show = |p: &Position| match p.col {
+            0 => format!("{}:{}", p.file, p.line),
+            col => format!("{}:{}:{col}", p.file, p.line),
+        };
+        let (Some(reported), Some(file)) = (self.map.position(pos), self.map.file(pos)) else { return String::new() };
+        let offset = pos.0 - file.base.0;
+        let line = file.raw_line(offset);
+        let col = offset - file.lines[line] + 1;
+        let actual = Position { file: file.name.clone(), line: line as u32 + 1, col };
+        match reported == actual {
+            true => show(&reported),
+            false => format!("{}[{}]", show(&reported), show(&actual)),
         }
     }
 

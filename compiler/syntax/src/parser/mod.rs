@@ -58,6 +58,9 @@ pub(crate) struct Parser<'a> {
     tok: Tok,
     /// Everything reported so far.
     pub(crate) errors: Vec<Diag>,
+    /// How many of the errors about single characters have been reported. They are reported as the scanner passes them:
+    /// what follows a wrong package clause is not even looked at.
+    bad_chars: usize,
     /// Errors about labels and jumps. They are kept apart: they do not make a function's syntax wrong.
     pub(crate) branch_errors: Vec<Diag>,
     /// Directives collected for the next declaration.
@@ -89,7 +92,6 @@ impl<'a> Parser<'a> {
         mode: ParseMode,
         limit: u32,
     ) -> Parser<'a> {
-        let at = |offset: u32| file.base.offset(offset);
         Parser {
             source: file,
             map,
@@ -97,7 +99,8 @@ impl<'a> Parser<'a> {
             clean,
             scan: Scanner::new(&clean.text),
             tok: Tok::Eof,
-            errors: clean.errors.iter().map(|&(offset, msg)| Diag::error(at(offset), msg)).collect(),
+            errors: Vec::new(),
+            bad_chars: 0,
             branch_errors: Vec::new(),
             directives: Directives::new(mode.origin),
             prev_end: file.base,
@@ -132,6 +135,9 @@ impl<'a> Parser<'a> {
         self.prev_end = self.pos_at(self.scan.at);
         self.scan.next();
         self.tok = self.scan.tok;
+        if self.bad_chars < self.clean.errors.len() {
+            self.report_bad_chars();
+        }
         if !self.scan.errors.is_empty() {
             for (offset, msg) in std::mem::take(&mut self.scan.errors) {
                 let pos = self.pos_at(offset as usize);
@@ -142,6 +148,18 @@ impl<'a> Parser<'a> {
             for comment in std::mem::take(&mut self.scan.directives) {
                 self.directive_comment(&comment);
             }
+        }
+    }
+
+    fn report_bad_chars(&mut self) {
+        let passed = self.pos_at(self.scan.at);
+        while let Some(&(offset, msg)) = self.clean.errors.get(self.bad_chars) {
+            let pos = self.source.base.offset(offset);
+            if pos >= passed {
+                return;
+            }
+            self.errors.push(Diag::error(pos, msg));
+            self.bad_chars += 1;
         }
     }
 
