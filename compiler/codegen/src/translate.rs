@@ -1,0 +1,351 @@
+//! A function as CLIF: blocks, slots, entry and landing pad. Instructions are in the modules beside this one.
+
+use std::collections::HashMap;
+
+use cranelift_codegen::cursor::{Cursor, FuncCursor};
+use cranelift_codegen::entity::SecondaryMap;
+use cranelift_codegen::ir::{
+    self as clif, AbiParam, BlockArg, ExceptionTableData, ExceptionTableItem, Function,
+    InstBuilder, MemFlagsData, Signature, SourceLoc, StackSlotData, StackSlotKind, TrapCode,
+    UserExternalName, types,
+};
+use cranelift_codegen::isa::CallConv;
+use undergo_abi::builtins::Builtin;
+use undergo_abi::g::offset;
+use undergo_ir::cfg::Cfg;
+use undergo_ir::{Block, BlockCall, Func, InstData, Loc, Slot, Sym, Type, Value};
+
+/// The access behind a nil check.
+pub(crate) const TRAP_NIL: TrapCode = TrapCode::unwrap_user(1);
+/// A place that control does not reach.
+pub(crate) const TRAP_UNREACHABLE: TrapCode = TrapCode::unwrap_user(2);
+
+/// What the numbers in the translated function mean.
+pub(crate) struct Translated {
+    /// Symbols, by the index of external names.
+    pub syms: Vec<Sym>,
+    /// Positions, by source location.
+    pub locs: Vec<Loc>,
+    /// Whether it calls what may be recursive or deep: if not, and if its frame is small, the stack need not be
+    /// checked.
+    pub calls: bool,
+}
+
+/// State of a translation.
+pub(crate) struct Translator<'a> {
+    pub f: &'a Func,
+    pub cur: FuncCursor<'a>,
+    values: SecondaryMap<Value, Option<clif::Value>>,
+    blocks: SecondaryMap<Block, Option<clif::Block>>,
+    slots: SecondaryMap<Slot, Option<clif::StackSlot>>,
+    /// Where [`InstData::KeepAlive`] puts its operand.
+    keep: Option<clif::StackSlot>,
+    syms: Vec<Sym>,
+    sym_index: HashMap<Sym, u32>,
+    globals: HashMap<Sym, clif::GlobalValue>,
+    signatures: HashMap<(Vec<clif::Type>, Vec<clif::Type>), clif::SigRef>,
+    functions: HashMap<(Sym, clif::SigRef), clif::FuncRef>,
+    locs: Vec<Loc>,
+    loc_index: HashMap<Loc, u32>,
+    pub calls: bool,
+}
+
+/// The machine type of an IR type.
+pub(crate) fn ty(t: Type) -> clif::Type {
+    match t {
+        Type::I8 => types::I8,
+        Type::I16 => types::I16,
+        Type::I32 => types::I32,
+        Type::I64 | Type::Ptr => types::I64,
+        Type::F32 => types::F32,
+        Type::F64 => types::F64,
+    }
+}
+
+/// Flags of an access that cannot fault. Not said to be aligned: that would mean 16 bytes for the pieces of a copy.
+pub(crate) fn trusted() -> MemFlagsData {
+    MemFlagsData::new().with_notrap()
+}
+
+/// Fills the empty function `out` with the translation of `f`.
+pub(crate) fn translate(f: &Func, out: &mut Function) -> Translated {
+    let params: Vec<clif::Type> = f.params().iter().map(|&v| ty(f.ty(v))).collect();
+    let results: Vec<clif::Type> = f.results.iter().map(|&t| ty(t)).collect();
+    out.signature = signature(&params, &results);
+    let mut t = Translator {
+        f,
+        cur: FuncCursor::new(out),
+        values: SecondaryMap::new(),
+        blocks: SecondaryMap::new(),
+        slots: SecondaryMap::new(),
+        keep: None,
+        syms: Vec::new(),
+        sym_index: HashMap::new(),
+        globals: HashMap::new(),
+        signatures: HashMap::new(),
+        functions: HashMap::new(),
+        locs: Vec::new(),
+        loc_index: HashMap::new(),
+        calls: false,
+    };
+    t.function();
+    Translated {
+        syms: t.syms,
+        locs: t.locs,
+        calls: t.calls,
+    }
+}
+
+fn signature(params: &[clif::Type], results: &[clif::Type]) -> Signature {
+    let mut s = Signature::new(CallConv::Tail);
+    s.params.extend(params.iter().map(|&t| AbiParam::new(t)));
+    s.returns.extend(results.iter().map(|&t| AbiParam::new(t)));
+    s
+}
+
+impl Translator<'_> {
+    fn function(&mut self) {
+        let cfg = Cfg::new(self.f);
+        let f = self.f;
+        for &b in &cfg.rpo {
+            let block = self.cur.func.dfg.make_block();
+            for &p in &f.blocks[b].params {
+                let v = self.cur.func.dfg.append_block_param(block, ty(f.ty(p)));
+                self.values[p] = Some(v);
+            }
+            self.blocks[b] = Some(block);
+        }
+        // Reverse postorder: a definition is translated before its uses.
+        for &b in &cfg.rpo {
+            let block = self.target(b);
+            self.cur.insert_block(block);
+            if f.blocks[b].cold {
+                self.cur.func.layout.set_cold(block);
+            }
+            if b == f.entry() {
+                self.entry();
+            }
+            for &i in &f.blocks[b].insts {
+                self.set_loc(f.locs[i]);
+                self.inst(i);
+            }
+        }
+    }
+
+    /// What comes before the first instruction: the values in `g`, which the next call would overwrite, and then the
+    /// call whose exceptional edge leads to the landing pad.
+    fn entry(&mut self) {
+        let f = self.f;
+        let site = &f.sites[0];
+        self.set_loc(Loc {
+            line: site.start_line,
+            site: 0,
+        });
+        for &i in &f.blocks[f.entry()].insts {
+            let field = match f.insts[i] {
+                InstData::ClosureCtx => offset::CALL_CTX,
+                InstData::FrameParam => offset::CALL_FRAME,
+                _ => continue,
+            };
+            let g = self.cur.ins().get_pinned_reg(types::I64);
+            let v = self.cur.ins().load(types::I64, trusted(), g, field as i32);
+            self.set(f.result(i), v);
+        }
+        if let Some(pad) = f.landing_pad {
+            self.enter_defers(pad);
+        }
+    }
+
+    fn enter_defers(&mut self, pad: Block) {
+        let callee = self.function_ref(Sym::new(Builtin::DeferEnter.info().symbol), &[], &[]);
+        let sig = self.cur.func.dfg.ext_funcs[callee].signature;
+        let body = self.cur.func.dfg.make_block();
+        let handler = self.cur.func.dfg.make_block();
+        self.cur.func.layout.set_cold(handler);
+        let pool = &mut self.cur.func.dfg.value_lists;
+        let normal = clif::BlockCall::new(body, [], pool);
+        let caught = clif::BlockCall::new(handler, [], pool);
+        let table = ExceptionTableData::new(sig, normal, [ExceptionTableItem::Default(caught)]);
+        let table = self.cur.func.dfg.exception_tables.push(table);
+        self.cur.ins().try_call(callee, &[], table);
+        self.cur.insert_block(handler);
+        let pad = self.target(pad);
+        self.cur.ins().jump(pad, &[]);
+        self.cur.insert_block(body);
+    }
+
+    /// Starts a block that was just made, in the middle of an IR block.
+    pub fn enter(&mut self, block: clif::Block) {
+        self.cur.insert_block(block);
+    }
+
+    /// A new block that is laid out last.
+    pub fn cold_block(&mut self) -> clif::Block {
+        let b = self.cur.func.dfg.make_block();
+        // The layout keeps the mark for blocks that are inserted later.
+        self.cur.func.layout.set_cold(b);
+        b
+    }
+
+    /// The translation of a reachable block.
+    pub fn target(&self, b: Block) -> clif::Block {
+        self.blocks[b].expect("targets of reachable blocks are reachable")
+    }
+
+    /// A jump target with its arguments.
+    pub fn block_call(&mut self, t: &BlockCall) -> clif::BlockCall {
+        let args: Vec<BlockArg> = self.block_args(t);
+        let block = self.target(t.block);
+        clif::BlockCall::new(block, args, &mut self.cur.func.dfg.value_lists)
+    }
+
+    /// Arguments of a jump.
+    pub fn block_args(&self, t: &BlockCall) -> Vec<BlockArg> {
+        t.args
+            .iter()
+            .map(|&v| BlockArg::Value(self.get(v)))
+            .collect()
+    }
+
+    /// The translation of a value.
+    pub fn get(&self, v: Value) -> clif::Value {
+        self.values[v].expect("a definition dominates its uses")
+    }
+
+    /// Records the translation of a value.
+    pub fn set(&mut self, v: Value, to: clif::Value) {
+        self.values[v] = Some(to);
+    }
+
+    /// The constant a value stands for.
+    pub fn constant(&self, v: Value) -> Option<i64> {
+        match self.f.def_inst(v) {
+            Some(InstData::Iconst { imm, .. }) => Some(*imm),
+            _ => None,
+        }
+    }
+
+    /// An integer constant; only the bits of the type count.
+    pub fn iconst(&mut self, t: clif::Type, imm: i64) -> clif::Value {
+        let imm = match t.bits() {
+            64 => imm,
+            bits => imm & ((1 << bits) - 1),
+        };
+        self.cur.ins().iconst(t, imm)
+    }
+
+    /// The stack slot of an IR slot.
+    pub fn slot(&mut self, s: Slot) -> clif::StackSlot {
+        if let Some(slot) = self.slots[s] {
+            return slot;
+        }
+        let d = &self.f.slots[s];
+        // At least a word each, so that every slot has an address of its own.
+        let slot = self.make_slot(d.size.max(8) as u32, d.align);
+        self.slots[s] = Some(slot);
+        slot
+    }
+
+    fn make_slot(&mut self, size: u32, align: u32) -> clif::StackSlot {
+        let shift = align.max(8).trailing_zeros() as u8;
+        let data = StackSlotData::new(StackSlotKind::ExplicitSlot, size, shift);
+        self.cur.func.create_sized_stack_slot(data)
+    }
+
+    /// Uses a value in a way that the optimizer cannot see through.
+    pub fn keep_alive(&mut self, v: clif::Value) {
+        let slot = match self.keep {
+            Some(slot) => slot,
+            None => {
+                let slot = self.make_slot(8, 8);
+                self.keep = Some(slot);
+                slot
+            }
+        };
+        let addr = self.cur.ins().stack_addr(types::I64, slot, 0);
+        self.cur.ins().store(trusted(), v, addr, 0);
+    }
+
+    fn sym(&mut self, sym: Sym) -> clif::UserExternalNameRef {
+        let next = self.syms.len() as u32;
+        let index = *self.sym_index.entry(sym).or_insert(next);
+        if index == next {
+            self.syms.push(sym);
+        }
+        self.cur
+            .func
+            .declare_imported_user_function(UserExternalName::new(0, index))
+    }
+
+    /// The address of a symbol.
+    pub fn symbol_address(&mut self, sym: Sym, offset: i64) -> clif::Value {
+        let global = match self.globals.get(&sym) {
+            Some(&g) => g,
+            None => {
+                let name = clif::ExternalName::user(self.sym(sym));
+                let data = clif::GlobalValueData::Symbol {
+                    name,
+                    offset: 0.into(),
+                    colocated: true,
+                    tls: false,
+                };
+                let g = self.cur.func.create_global_value(data);
+                self.globals.insert(sym, g);
+                g
+            }
+        };
+        let base = self.cur.ins().symbol_value(types::I64, global);
+        self.add_const(base, offset)
+    }
+
+    /// Address arithmetic.
+    pub fn add_const(&mut self, base: clif::Value, offset: i64) -> clif::Value {
+        if offset == 0 {
+            return base;
+        }
+        let offset = self.iconst(types::I64, offset);
+        self.cur.ins().iadd(base, offset)
+    }
+
+    /// A signature by its machine types.
+    pub fn signature(&mut self, params: &[clif::Type], results: &[clif::Type]) -> clif::SigRef {
+        let key = (params.to_vec(), results.to_vec());
+        if let Some(&s) = self.signatures.get(&key) {
+            return s;
+        }
+        let s = self.cur.func.import_signature(signature(params, results));
+        self.signatures.insert(key, s);
+        s
+    }
+
+    /// A function to call directly.
+    pub fn function_ref(
+        &mut self,
+        sym: Sym,
+        params: &[clif::Type],
+        results: &[clif::Type],
+    ) -> clif::FuncRef {
+        let signature = self.signature(params, results);
+        if let Some(&f) = self.functions.get(&(sym, signature)) {
+            return f;
+        }
+        let name = clif::ExternalName::user(self.sym(sym));
+        let f = self.cur.func.import_function(clif::ExtFuncData {
+            name,
+            signature,
+            colocated: true,
+            patchable: false,
+        });
+        self.functions.insert((sym, signature), f);
+        f
+    }
+
+    fn set_loc(&mut self, loc: Loc) {
+        let next = self.locs.len() as u32;
+        let index = *self.loc_index.entry(loc).or_insert(next);
+        if index == next {
+            self.locs.push(loc);
+        }
+        self.cur.set_srcloc(SourceLoc::new(index));
+    }
+}
