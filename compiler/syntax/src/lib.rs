@@ -5,8 +5,8 @@
 //!
 //! Reading order: [`ast`] (the tree), [`position`] (where a node is, three ways), [`token`] and `scanner` (bytes to
 //! tokens; `text`, `scan_literal`, `names`, `chars` help), `parser` (tokens to tree), `directive` (`//go:…`),
-//! [`branches`] (labels and jumps), [`print`](mod@print) (expressions to text),
-//! [`deep`] (trees too deep for an ordinary stack). [`constraint`],
+//! [`branches`] (labels and jumps), [`print`](mod@print) and [`dump`](mod@dump) (tree to text), [`walk`] (children of a node),
+//! [`deep`] (trees too deep for an ordinary stack), [`report`] (which errors a person sees). [`constraint`],
 //! [`literal`] and `line_directive` parse small languages of their own and stand alone.
 //!
 //! Invariants:
@@ -21,6 +21,7 @@ mod chars;
 pub mod constraint;
 pub mod deep;
 mod directive;
+pub mod dump;
 mod embed_patterns;
 mod line_directive;
 pub mod literal;
@@ -28,11 +29,13 @@ mod names;
 mod parser;
 pub mod position;
 pub mod print;
+pub mod report;
 mod scan_literal;
 mod scanner;
 mod text;
 pub mod token;
 mod unicode_tables;
+pub mod walk;
 
 use ast::File;
 use deep::{DEEPEST, SHALLOW, with_deep_stack};
@@ -81,18 +84,20 @@ impl ParseMode {
     pub const IMPORTS: ParseMode = ParseMode { scope: Scope::Imports, origin: Origin::User };
 }
 
-/// Parses a file of `map`. The errors are in the order in which they were found.
+/// Parses a file of `map`. The errors are in the order in which they were found; [`report`]
+/// picks those to show.
 ///
 /// `//line` directives are added to the file's list, so a file should be parsed in full only once.
 pub fn parse_file(map: &SourceMap, file: &Arc<SourceFile>, mode: ParseMode) -> (File, Vec<Diag>) {
     let clean = CleanText::new(&file.text);
-    if let Ok(parsed) = try_parse(map, file, &clean, mode, SHALLOW) {
-        return parsed;
+    if let (tree, errors, Outcome::Complete) = try_parse(map, file, &clean, mode, SHALLOW) {
+        return (tree, errors);
     }
     // Too deep for this stack: once more on a larger one, forgetting what the first try left behind.
     forget_line_directives(file);
-    with_deep_stack(|| match try_parse(map, file, &clean, mode, DEEPEST) {
-        Ok(parsed) | Err(parsed) => parsed,
+    with_deep_stack(|| {
+        let (tree, errors, _) = try_parse(map, file, &clean, mode, DEEPEST);
+        (tree, errors)
     })
 }
 
@@ -100,25 +105,32 @@ fn forget_line_directives(file: &SourceFile) {
     file.directives.write().expect("no writer panics").clear();
 }
 
-/// Parses with at most `limit` levels of nesting. Fails with what there is if that is not enough.
+/// Whether the nesting limit sufficed.
+#[derive(PartialEq, Eq)]
+enum Outcome {
+    Complete,
+    GaveUp,
+}
+
+/// Parses with at most `limit` levels of nesting; gives up with what there is if that is not enough.
 fn try_parse(
     map: &SourceMap,
     file: &Arc<SourceFile>,
     clean: &CleanText<'_>,
     mode: ParseMode,
     limit: u32,
-) -> Result<(File, Vec<Diag>), (File, Vec<Diag>)> {
+) -> (File, Vec<Diag>, Outcome) {
     let mut parser = Parser::new(map, file, clean, mode, limit);
     let tree = parser.file();
     let mut errors = std::mem::take(&mut parser.errors);
     errors.append(&mut parser.branch_errors);
     match parser.gave_up {
-        None => Ok((tree, errors)),
+        None => (tree, errors, Outcome::Complete),
         Some(pos) => {
             // What follows from giving up is noise.
             errors.retain(|e| e.pos < pos);
             errors.push(Diag::error(pos, format!("nested too deeply (more than {limit} levels)")));
-            Err((tree, errors))
+            (tree, errors, Outcome::GaveUp)
         }
     }
 }

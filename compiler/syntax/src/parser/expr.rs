@@ -1,6 +1,6 @@
 //! Expressions: binary and unary operators, operands, literals.
 
-use super::{More, Parser};
+use super::{More, Parser, push};
 use crate::ast::*;
 use crate::print::expr_string;
 use crate::token::{Op, Tok};
@@ -30,7 +30,7 @@ impl Parser<'_> {
     pub(super) fn expr_list(&mut self) -> Vec<Expr> {
         let mut list = vec![self.expr()];
         while self.got(Tok::Comma) {
-            list.push(self.expr());
+            push(&mut list, self.expr());
         }
         list
     }
@@ -179,10 +179,11 @@ impl Parser<'_> {
                 let value = p.element();
                 x = Expr::KeyValue(Box::new(KeyValueExpr { id, key: x, colon, value }));
             }
-            elts.push(x);
+            push(&mut elts, x);
             More::Yes
         });
         self.xnest -= 1;
+        elts.shrink_to_fit();
         Expr::CompositeLit(Box::new(CompositeLit { id, ty, elts, lbrace, rbrace }))
     }
 

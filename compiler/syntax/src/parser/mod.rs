@@ -330,7 +330,7 @@ impl<'a> Parser<'a> {
     fn ident_list(&mut self, first: Ident) -> Vec<Ident> {
         let mut list = vec![first];
         while self.got(Tok::Comma) {
-            list.push(self.ident());
+            push(&mut list, self.ident());
         }
         list
     }
@@ -369,6 +369,15 @@ impl<'a> Parser<'a> {
         self.want(close);
         pos
     }
+}
+
+/// Appends to a list of the tree. Trees live as long as the compiler and most lists are short, so they grow from one
+/// element by doubling, not from the four that `Vec` starts with.
+fn push<T>(list: &mut Vec<T>, element: T) {
+    if list.len() == list.capacity() {
+        list.reserve_exact(list.len().max(1));
+    }
+    list.push(element);
 }
 
 /// Whether a list may go on.

@@ -4,7 +4,7 @@
 //! each with a name, a type or both, and sorted out afterwards.
 
 use super::expr::index_expr;
-use super::{More, Parser};
+use super::{More, Parser, push};
 use crate::ast::*;
 use crate::token::{Op, Tok};
 use undergo_source::Pos;
@@ -162,16 +162,17 @@ impl Parser<'_> {
         let mut names: Vec<Ident> = Vec::new();
         for Entry { pos, name, ty } in entries {
             let at = ty.as_ref().map_or(pos, Expr::err_pos);
-            names.push(name.unwrap_or_else(|| self.blank_ident(at)));
+            push(&mut names, name.unwrap_or_else(|| self.blank_ident(at)));
             if let Some(ty) = ty {
                 let names = std::mem::take(&mut names);
-                fields.push(Field { id: self.id(), pos: names[0].pos, names, ty, tag: None });
+                push(&mut fields, Field { id: self.id(), pos: names[0].pos, names, ty, tag: None });
             }
         }
         for name in names {
             let ty = self.bad_expr_at(name.pos);
             fields.push(Field { id: self.id(), pos: name.pos, names: vec![name], ty, tag: None });
         }
+        fields.shrink_to_fit();
         fields
     }
 

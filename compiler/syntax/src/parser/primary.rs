@@ -2,7 +2,7 @@
 
 use super::expr::index_expr;
 use super::types::First;
-use super::{More, Parser};
+use super::{More, Parser, push};
 use crate::ast::*;
 use crate::token::Tok;
 
@@ -128,7 +128,7 @@ impl Parser<'_> {
         let mut args = Vec::new();
         let mut ellipsis = None;
         let rparen = self.list("argument list", Tok::Comma, Tok::Rparen, |p| {
-            args.push(p.expr());
+            push(&mut args, p.expr());
             let dots = p.pos();
             if !p.got(Tok::DotDotDot) {
                 return More::Yes;
@@ -137,6 +137,7 @@ impl Parser<'_> {
             More::No
         });
         self.xnest -= 1;
+        args.shrink_to_fit();
         Expr::Call(Box::new(CallExpr { id, fun, lparen, args, ellipsis, rparen }))
     }
 }

@@ -1,6 +1,6 @@
 //! Statements and blocks.
 
-use super::Parser;
+use super::{Parser, push};
 use super::decl::Spec;
 use super::simple::{Header, HeaderParts, Tag};
 use crate::ast::*;
@@ -31,13 +31,14 @@ impl Parser<'_> {
             let stmt = self.stmt_or_none();
             self.clear_directives();
             let Some(stmt) = stmt else { break };
-            list.push(stmt);
+            push(&mut list, stmt);
             if !self.got(Tok::Semi) && self.tok != Tok::Rbrace {
                 self.syntax_error("at end of statement");
                 self.advance(&[Tok::Semi, Tok::Rbrace, Tok::Case, Tok::Default]);
                 self.got(Tok::Semi);
             }
         }
+        list.shrink_to_fit();
         list
     }
 
@@ -221,8 +222,9 @@ impl Parser<'_> {
         }
         let mut clauses = Vec::new();
         while !matches!(self.tok, Tok::Eof | Tok::Rbrace) {
-            clauses.push(self.case_clause());
+            push(&mut clauses, self.case_clause());
         }
+        clauses.shrink_to_fit();
         let rbrace = self.pos();
         self.want(Tok::Rbrace);
         let (bind, guard) = match tag {
@@ -278,8 +280,9 @@ impl Parser<'_> {
         }
         let mut clauses = Vec::new();
         while !matches!(self.tok, Tok::Eof | Tok::Rbrace) {
-            clauses.push(self.comm_clause());
+            push(&mut clauses, self.comm_clause());
         }
+        clauses.shrink_to_fit();
         let rbrace = self.pos();
         self.want(Tok::Rbrace);
         Stmt::Select(Box::new(SelectStmt { id, pos, lbrace, clauses, rbrace }))

@@ -2,7 +2,7 @@
 
 use super::expr::index_expr;
 use super::params::ParamRules;
-use super::{More, Parser};
+use super::{More, Parser, push};
 use crate::ast::*;
 use crate::token::{Op, Tok};
 use undergo_source::Pos;
@@ -174,9 +174,12 @@ impl Parser<'_> {
         self.want(Tok::Lbrace);
         let mut fields = Vec::new();
         let rbrace = self.list("struct type", Tok::Semi, Tok::Rbrace, |p| {
-            fields.extend(p.struct_field());
+            if let Some(field) = p.struct_field() {
+                push(&mut fields, field);
+            }
             More::Yes
         });
+        fields.shrink_to_fit();
         Expr::StructType(Box::new(StructType { id, pos, fields, rbrace }))
     }
 
@@ -259,9 +262,10 @@ impl Parser<'_> {
                 },
                 _ => InterfaceElem::Embed(p.embedded_elem(None)),
             };
-            elems.push(elem);
+            push(&mut elems, elem);
             More::Yes
         });
+        elems.shrink_to_fit();
         Expr::InterfaceType(Box::new(InterfaceType { id, pos, elems, rbrace }))
     }
 
