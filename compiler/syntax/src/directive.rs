@@ -223,11 +223,11 @@ impl Parser<'_> {
         let pending = std::mem::take(&mut self.directives.pending);
         for (flags, pos) in pending.places {
             if flags.0 != 0 {
-                self.errors.push(Diag::error(pos, "misplaced compiler directive"));
+                self.side_errors.push(Diag::error(pos, "misplaced compiler directive"));
             }
         }
         for embed in pending.embeds {
-            self.errors.push(Diag::error(embed.pos, "misplaced go:embed directive"));
+            self.side_errors.push(Diag::error(embed.pos, "misplaced go:embed directive"));
         }
     }
 
@@ -250,7 +250,7 @@ impl Parser<'_> {
             self.file_directive(text, Pos(pos.0 - 2));
         }
         if !comment.blank {
-            self.errors.push(Diag::error(pos, "misplaced compiler directive"));
+            self.side_errors.push(Diag::error(pos, "misplaced compiler directive"));
             return;
         }
         self.go_directive(Text { text, pos });
@@ -312,7 +312,7 @@ impl Parser<'_> {
     fn flag(&mut self, verb: &str, pos: Pos) {
         let origin = self.directives.origin;
         let flags = flag_of(verb);
-        let mut error = |msg: String| self.errors.push(Diag::error(pos, msg));
+        let mut error = |msg: String| self.side_errors.push(Diag::error(pos, msg));
         if origin != Origin::Runtime && flags.0 & RUNTIME_FLAGS != 0 {
             error(format!("//{verb} only allowed in runtime"));
         }
@@ -341,7 +341,7 @@ impl Parser<'_> {
             }
             _ => {
                 let msg = format!("usage: //{} localname [linkname]", fields[0]);
-                self.errors.push(Diag::error(d.pos, msg));
+                self.side_errors.push(Diag::error(d.pos, msg));
             }
         }
     }
@@ -349,17 +349,17 @@ impl Parser<'_> {
     /// Directives for another target: only their form is checked.
     fn wasm(&mut self, d: Text<'_>, fields: usize, usage: &str) {
         if d.text.split_whitespace().count() != fields {
-            self.errors.push(Diag::error(d.pos, usage));
+            self.side_errors.push(Diag::error(d.pos, usage));
         }
     }
 
     fn embed(&mut self, d: Text<'_>, verb: usize) {
         let (patterns, error) = embed_patterns::parse(&d.text[verb..]);
         if let Some(msg) = error {
-            self.errors.push(Diag::error(d.pos, msg));
+            self.side_errors.push(Diag::error(d.pos, msg));
         }
         if patterns.is_empty() {
-            self.errors.push(Diag::error(d.pos, "usage: //go:embed pattern..."));
+            self.side_errors.push(Diag::error(d.pos, "usage: //go:embed pattern..."));
             return;
         }
         self.directives.pending.embeds.push(Embed { pos: d.pos, patterns });
@@ -371,7 +371,7 @@ impl Parser<'_> {
         let import = fields[0] == "go:cgo_import_dynamic";
         if !import && !generated && self.directives.origin == Origin::User {
             let msg = format!("//{} only allowed in cgo-generated code", d.text);
-            self.errors.push(Diag::error(d.pos, msg));
+            self.side_errors.push(Diag::error(d.pos, msg));
         }
         let fields = fields.iter().map(|f| f.trim_start_matches("go:").trim_matches('"').to_string()).collect();
         self.directives.cgo.push(CgoDirective { pos: d.pos, fields });

@@ -123,7 +123,7 @@ fn try_parse(
     let mut parser = Parser::new(map, file, clean, mode, limit);
     let tree = parser.file();
     let mut errors = std::mem::take(&mut parser.errors);
-    errors.append(&mut parser.branch_errors);
+    errors.append(&mut parser.side_errors);
     match parser.gave_up {
         None => (tree, errors, Outcome::Complete),
         Some(pos) => {

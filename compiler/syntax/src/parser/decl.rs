@@ -167,7 +167,7 @@ impl Parser<'_> {
         let body = self.block("");
         self.fnest -= 1;
         if errors == self.errors.len() && self.gave_up.is_none() {
-            crate::branches::check(&body, self.map, &mut self.branch_errors);
+            crate::branches::check(&body, self.map, &mut self.side_errors);
         }
         body
     }

@@ -61,8 +61,9 @@ pub(crate) struct Parser<'a> {
     /// How many of the errors about single characters have been reported. They are reported as the scanner passes them:
     /// what follows a wrong package clause is not even looked at.
     bad_chars: usize,
-    /// Errors about labels and jumps. They are kept apart: they do not make a function's syntax wrong.
-    pub(crate) branch_errors: Vec<Diag>,
+    /// Errors about labels, jumps and `//go:` directives. They are kept apart since they do not make the syntax wrong:
+    /// recovery and the suppression of follow-up errors ignore them.
+    pub(crate) side_errors: Vec<Diag>,
     /// Directives collected for the next declaration.
     pub(crate) directives: Directives,
     /// End of the previous token.
@@ -101,7 +102,7 @@ impl<'a> Parser<'a> {
             tok: Tok::Eof,
             errors: Vec::new(),
             bad_chars: 0,
-            branch_errors: Vec::new(),
+            side_errors: Vec::new(),
             directives: Directives::new(mode.origin),
             prev_end: file.base,
             next_node: 0,
