@@ -227,14 +227,8 @@ impl Translator<'_> {
             ConvOp::Trunc => ins.ireduce(t, a),
             ConvOp::SToF => ins.fcvt_from_sint(t, a),
             ConvOp::UToF => ins.fcvt_from_uint(t, a),
-            ConvOp::FToS => {
-                let v = ins.fcvt_to_sint_sat(t, a);
-                self.fix_nan(op, a, v)
-            }
-            ConvOp::FToU => {
-                let v = ins.fcvt_to_uint_sat(t, a);
-                self.fix_nan(op, a, v)
-            }
+            ConvOp::FToS => self.float_to_signed(t, a),
+            ConvOp::FToU => self.float_to_unsigned(a),
             ConvOp::FPromote => ins.fpromote(t, a),
             ConvOp::FDemote => ins.fdemote(t, a),
             ConvOp::Bitcast if t == from => a,
@@ -242,36 +236,42 @@ impl Translator<'_> {
         }
     }
 
-    /// Saturating conversion turns NaN into 0; gc's code for amd64 gives what a number beyond the range would give,
-    /// by the sign of the NaN, except that a negative one becomes the number with only the top bit set.
-    fn fix_nan(&mut self, op: ConvOp, a: clif::Value, converted: clif::Value) -> clif::Value {
-        let from = self.cur.func.dfg.value_type(a);
-        let to = self.cur.func.dfg.value_type(converted);
-        let nan = self.cold_block();
-        let done = self.cur.func.dfg.make_block();
-        let result = self.cur.func.dfg.append_block_param(done, to);
-        let unordered = self.cur.ins().fcmp(FloatCC::Unordered, a, a);
-        self.cur
-            .ins()
-            .brif(unordered, nan, &[], done, &[converted.into()]);
-        self.enter(nan);
-        let bits = if from == types::F64 {
-            types::I64
+    /// Out of range and NaN give what amd64's conversion gives, the lowest number. Cranelift's saturates instead, which
+    /// differs from the upper limit on and for NaN.
+    fn float_to_signed(&mut self, t: clif::Type, a: clif::Value) -> clif::Value {
+        let saturated = self.cur.ins().fcvt_to_sint_sat(t, a);
+        let inside = self.below_power(a, t.bits() - 1);
+        let lowest = self.iconst(t, 1 << (t.bits() - 1));
+        self.cur.ins().select(inside, saturated, lowest)
+    }
+
+    /// From 2^63 on, the number is converted less 2^63. Out of range as the signed conversion, as gc's code has it.
+    fn float_to_unsigned(&mut self, a: clif::Value) -> clif::Value {
+        let inside = self.below_power(a, 63);
+        let float = self.cur.func.dfg.value_type(a);
+        let limit = self.power(float, 63);
+        let reduced = self.cur.ins().fsub(a, limit);
+        let operand = self.cur.ins().select(inside, a, reduced);
+        let v = self.float_to_signed(types::I64, operand);
+        let top = self.iconst(types::I64, i64::MIN);
+        let high = self.cur.ins().bor(v, top);
+        self.cur.ins().select(inside, v, high)
+    }
+
+    /// Whether a float is less than a power of two; false for NaN.
+    fn below_power(&mut self, a: clif::Value, exponent: u32) -> clif::Value {
+        let float = self.cur.func.dfg.value_type(a);
+        let limit = self.power(float, exponent);
+        self.cur.ins().fcmp(FloatCC::LessThan, a, limit)
+    }
+
+    fn power(&mut self, t: clif::Type, exponent: u32) -> clif::Value {
+        let exponent = exponent as i32;
+        if t == types::F64 {
+            self.cur.ins().f64const(2f64.powi(exponent))
         } else {
-            types::I32
-        };
-        let pattern = self.cur.ins().bitcast(bits, MemFlagsData::new(), a);
-        let zero = self.iconst(bits, 0);
-        let negative = self.cur.ins().icmp(IntCC::SignedLessThan, pattern, zero);
-        let lowest = self.iconst(to, 1 << (to.bits() - 1));
-        let highest = match op {
-            ConvOp::FToS => self.iconst(to, i64::MAX >> (64 - to.bits())),
-            _ => self.iconst(to, -1),
-        };
-        let v = self.cur.ins().select(negative, lowest, highest);
-        self.cur.ins().jump(done, &[v.into()]);
-        self.enter(done);
-        result
+            self.cur.ins().f32const(2f32.powi(exponent))
+        }
     }
 }
 

@@ -31,6 +31,8 @@ pub fn asm(c: &Compiled) -> String {
     formatter
         .options_mut()
         .set_space_after_operand_separator(true);
+    formatter.options_mut().set_branch_leading_zeros(false);
+    formatter.options_mut().set_uppercase_hex(false);
     // Blocks and the slow path are code, what lies between is not.
     let mut starts: Vec<u32> = c.blocks.clone();
     starts.extend(slow_path(c));
@@ -85,7 +87,7 @@ fn block(s: &mut String, c: &Compiled, f: &mut IntelFormatter, start: u32, end: 
                 }
             }
         }
-        let _ = writeln!(s, "{offset:6x}: {text}");
+        let _ = writeln!(s, "{}: {text}", label(offset));
         if matches!(
             inst.flow_control(),
             FlowControl::Return
@@ -99,10 +101,17 @@ fn block(s: &mut String, c: &Compiled, f: &mut IntelFormatter, start: u32, end: 
     end
 }
 
+/// An offset from the entry point; the slow path lies before it.
+fn label(offset: i64) -> String {
+    let sign = if offset < 0 { "-" } else { "" };
+    format!("{:>6}", format!("{sign}{:x}", offset.unsigned_abs()))
+}
+
 fn data(s: &mut String, c: &Compiled, start: u32, end: u32) {
     for at in (start..end).step_by(16) {
         let row = &c.code[at as usize..(at + 16).min(end) as usize];
-        let _ = write!(s, "{:6x}: .bytes", i64::from(at) - i64::from(c.entry));
+        let offset = label(i64::from(at) - i64::from(c.entry));
+        let _ = write!(s, "{offset}: .bytes");
         for b in row {
             let _ = write!(s, " {b:02x}");
         }
