@@ -19,3 +19,5 @@ pub mod progress;
 pub mod report;
 pub mod select;
 pub mod stamp;
+
+pub use undergo_link::write_executable;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Mutex;
 
 use undergo_source::{Diag, SourceFile, SourceMap};
-use undergo_syntax::ast;
+use undergo_syntax::{ParseMode, ast};
 
 use crate::golist::{ListError, Listed, Query};
 use crate::goroot::Goroot;
@@ -115,7 +115,7 @@ fn parse_closure(
         for (i, path) in wanted.iter().enumerate() {
             let listed = known.get(path).ok_or_else(|| format!("package {path} is not in std"))?;
             for (name, source) in sources(listed, request)? {
-                jobs.push((i, name, source));
+                jobs.push(Job { package: i, mode: parse_mode(listed), name, source });
             }
         }
         let parsed = parse_all(map, jobs)?;
@@ -179,18 +179,35 @@ fn sources(p: &Listed, request: &Request) -> Result<Vec<(String, Source)>, Strin
     Ok(named.into_iter().map(|(name, s)| (Path::new(&p.dir).join(name).display().to_string(), s)).collect())
 }
 
+struct Job {
+    /// Index of the package in its wave.
+    package: usize,
+    mode: ParseMode,
+    name: String,
+    source: Source,
+}
+
+fn parse_mode(p: &Listed) -> ParseMode {
+    match p.import_path.as_str() {
+        "runtime" => ParseMode::RUNTIME,
+        path if path.starts_with("internal/runtime/") || path.starts_with("runtime/") => ParseMode::RUNTIME,
+        _ if p.standard => ParseMode::STD,
+        _ => ParseMode::USER,
+    }
+}
+
 type Parsed = (usize, &'static ast::File, Vec<Diag>);
 
 /// Reads and parses on all cores; the result is in the order of the jobs.
-fn parse_all(map: &Arc<SourceMap>, jobs: Vec<(usize, String, Source)>) -> Result<Vec<Parsed>, String> {
+fn parse_all(map: &Arc<SourceMap>, jobs: Vec<Job>) -> Result<Vec<Parsed>, String> {
     // Files enter the map in job order, so that positions are the same on every run.
-    let mut files: Vec<(usize, Arc<SourceFile>)> = Vec::with_capacity(jobs.len());
-    for (package, name, source) in jobs {
+    let mut files: Vec<(usize, ParseMode, Arc<SourceFile>)> = Vec::with_capacity(jobs.len());
+    for Job { package, mode, name, source } in jobs {
         let text = match source {
             Source::File(path) => std::fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?,
             Source::Overlay(text) => text.as_bytes().to_vec(),
         };
-        files.push((package, map.add(&name, text)?));
+        files.push((package, mode, map.add(&name, text)?));
     }
     let next = AtomicUsize::new(0);
     let results: Vec<Mutex<Option<Parsed>>> = files.iter().map(|_| Mutex::new(None)).collect();
@@ -199,8 +216,8 @@ fn parse_all(map: &Arc<SourceMap>, jobs: Vec<(usize, String, Source)>) -> Result
             scope.spawn(|| {
                 loop {
                     let i = next.fetch_add(1, Ordering::Relaxed);
-                    let Some((package, file)) = files.get(i) else { break };
-                    let (tree, diags) = undergo_syntax::parse_file(map, file, undergo_syntax::Mode::Full);
+                    let Some((package, mode, file)) = files.get(i) else { break };
+                    let (tree, diags) = undergo_syntax::parse_file(map, file, *mode);
                     let tree: &'static ast::File = Box::leak(Box::new(tree));
                     *results[i].lock().expect("no holder panics") = Some((*package, tree, diags));
                 }

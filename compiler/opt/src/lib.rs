@@ -1,1 +1,19 @@
-//! undergo opt.
+//! The middle end: passes over the IR.
+//!
+//! In: a lowered [`undergo_ir::Program`]. Out: the same program, faster. Reading order: [`pipeline`] (which pass runs when, and
+//! why in that order), [`clean`] (dead blocks and instructions), [`simplify`] (folding), [`slots`] (stack slots to
+//! values), [`callgraph`], [`inline`], [`escape`] (heap objects to stack slots).
+//!
+//! Invariants: the IR is valid before and after every pass ([`undergo_ir::verify`], checked in debug builds). Passes
+//! never look outside of the function they change, except for the summaries of functions already done.
+#![forbid(unsafe_code)]
+
+pub mod callgraph;
+pub mod clean;
+pub mod escape;
+pub mod inline;
+pub mod pipeline;
+pub mod simplify;
+pub mod slots;
+
+pub use pipeline::optimise;

@@ -1,0 +1,95 @@
+//! Flags. One or two dashes, `-flag value` or `-flag=value`, as Go's commands take them; flags end at the first
+//! other argument.
+
+use undergo_driver::build::{Emit, Symbols};
+use undergo_driver::report::Amount;
+
+/// What a command line says.
+#[derive(Debug)]
+pub struct Flags {
+    /// `-o`
+    pub output: Option<String>,
+    /// `-tags`
+    pub tags: Vec<String>,
+    /// `-e`
+    pub amount: Amount,
+    /// `--emit`
+    pub emit: Option<Emit>,
+    /// `--emit-func`
+    pub emit_filter: String,
+    /// `--time-phases`
+    pub time_phases: bool,
+    /// `-ldflags=-s` or `-s`
+    pub symbols: Symbols,
+    /// `-C`
+    pub dir: Option<String>,
+    /// `--stock`: check GOROOT's own file selection.
+    pub stock: bool,
+    /// What follows the flags.
+    pub rest: Vec<String>,
+}
+
+/// Reads flags.
+pub fn parse(args: &[String]) -> Result<Flags, String> {
+    let mut flags = Flags {
+        output: None,
+        tags: Vec::new(),
+        amount: Amount::Limited,
+        emit: None,
+        emit_filter: String::new(),
+        time_phases: false,
+        symbols: Symbols::Keep,
+        dir: None,
+        stock: false,
+        rest: Vec::new(),
+    };
+    let mut i = 0;
+    while i < args.len() {
+        let arg = &args[i];
+        let Some(body) = arg.strip_prefix('-').filter(|b| !b.is_empty()) else { break };
+        i += 1;
+        if body == "-" {
+            break;
+        }
+        let body = body.strip_prefix('-').unwrap_or(body);
+        let (name, inline) = match body.split_once('=') {
+            Some((n, v)) => (n, Some(v.to_owned())),
+            None => (body, None),
+        };
+        let mut value = || {
+            inline.clone().or_else(|| {
+                i += 1;
+                args.get(i - 1).cloned()
+            }).ok_or_else(|| format!("flag needs an argument: -{name}"))
+        };
+        match name {
+            "o" => flags.output = Some(value()?),
+            "C" => flags.dir = Some(value()?),
+            "tags" => flags.tags = value()?.split(',').filter(|t| !t.is_empty()).map(str::to_owned).collect(),
+            "emit" => flags.emit = Some(emit(&value()?)?),
+            "emit-func" => flags.emit_filter = value()?,
+            "ldflags" => flags.symbols = if value()?.split(' ').any(|f| f == "-s") { Symbols::Strip } else { Symbols::Keep },
+            "e" => flags.amount = Amount::All,
+            "s" => flags.symbols = Symbols::Strip,
+            "time-phases" => flags.time_phases = true,
+            "stock" => flags.stock = true,
+            // Accepted, and true already: paths and caches are as these ask for.
+            "trimpath" | "v" | "x" | "a" => {}
+            _ => return Err(format!("flag provided but not defined: -{name}")),
+        }
+    }
+    flags.rest = args[i..].to_vec();
+    Ok(flags)
+}
+
+fn emit(what: &str) -> Result<Emit, String> {
+    Ok(match what {
+        "ast" => Emit::Ast,
+        "types" => Emit::Types,
+        "ir" => Emit::Ir,
+        "ir:opt" => Emit::OptIr,
+        "clif" => Emit::Clif,
+        "asm" => Emit::Asm,
+        _ => return Err(format!("--emit={what}: want ast, types, ir, ir:opt, clif or asm")),
+    })
+}

@@ -1,0 +1,185 @@
+//! The commands.
+
+use std::io::Write;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use undergo_driver::build::{self, Built, Options};
+use undergo_driver::goroot;
+use undergo_driver::load::Request;
+use undergo_driver::progress::Progress;
+
+use crate::args::{self, Flags};
+
+/// What `undergo` alone prints.
+pub const USAGE: &str = "\
+undergo builds Go programs.
+
+Usage:
+
+	undergo build [-o output] [build flags] [package | .go files]
+	undergo run [build flags] package|.go files [arguments...]
+	undergo check [-e] [packages]
+	undergo env [names]
+	undergo version
+
+Build flags: -C dir, -e (all errors), -tags list, -ldflags=-s (no symbol table), --time-phases,
+--emit=ast|types|ir|ir:opt|clif|asm, --emit-func=text (only functions whose symbol contains the text).
+";
+
+/// Runs a command; an error is text for the user.
+pub fn run(command: &str, args: &[String]) -> Result<ExitCode, String> {
+    match command {
+        "build" => build_command(args),
+        "run" => run_command(args),
+        "check" => check_command(args),
+        "env" => env_command(args),
+        "version" => {
+            println!("undergo version {} (Go {}) linux/amd64", env!("CARGO_PKG_VERSION"), goroot::FETCHED_VERSION);
+            Ok(ExitCode::SUCCESS)
+        }
+        "help" | "-h" | "-help" | "--help" => {
+            print!("{USAGE}");
+            Ok(ExitCode::SUCCESS)
+        }
+        _ => {
+            eprint!("undergo {command}: unknown command\nRun 'undergo help' for usage.\n");
+            Ok(ExitCode::from(2))
+        }
+    }
+}
+
+fn usage_error(message: String) -> String {
+    format!("{message}\nRun 'undergo help' for usage.")
+}
+
+fn working_dir(flags: &Flags) -> Result<PathBuf, String> {
+    let here = std::env::current_dir().map_err(|e| format!("working directory: {e}"))?;
+    match &flags.dir {
+        Some(dir) => here.join(dir).canonicalize().map_err(|e| format!("-C {dir}: {e}")),
+        None => Ok(here),
+    }
+}
+
+fn options(flags: &Flags, patterns: Vec<String>) -> Result<Options, String> {
+    let patterns = if patterns.is_empty() { vec![".".to_owned()] } else { patterns };
+    let mode = build::selection_for_check(flags.stock);
+    Ok(Options {
+        request: Request { dir: working_dir(flags)?, patterns, tags: flags.tags.clone(), mode },
+        amount: flags.amount,
+        emit: flags.emit,
+        emit_filter: flags.emit_filter.clone(),
+        symbols: flags.symbols,
+    })
+}
+
+/// Shows what was asked for besides the result.
+fn show(flags: &Flags, built: &Built) {
+    if flags.time_phases {
+        let mut total = std::time::Duration::ZERO;
+        for (name, time) in &built.phases.0 {
+            eprintln!("{name:<10} {:>9.1} ms", time.as_secs_f64() * 1e3);
+            total += *time;
+        }
+        eprintln!("{:<10} {:>9.1} ms", "total", total.as_secs_f64() * 1e3);
+    }
+    let _ = std::io::stdout().write_all(built.text.as_bytes());
+}
+
+fn build_command(args: &[String]) -> Result<ExitCode, String> {
+    let flags = args::parse(args).map_err(usage_error)?;
+    let options = options(&flags, flags.rest.clone())?;
+    let progress = Progress::for_stderr();
+    let built = build::build(&options, &progress)?;
+    progress.done();
+    show(&flags, &built);
+    if flags.emit.is_none() {
+        let output = output_path(&flags, &options.request, &built.main);
+        undergo_driver::write_executable(&output, &built.image)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// As go names it: the last element of the import path, or the first file's name.
+fn output_path(flags: &Flags, request: &Request, main: &str) -> PathBuf {
+    let default = match request.patterns.first() {
+        Some(p) if p.ends_with(".go") => Path::new(p).file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+        _ => default_name(main),
+    };
+    match &flags.output {
+        Some(o) => {
+            let path = request.dir.join(o);
+            if path.is_dir() || o.ends_with('/') { path.join(default) } else { path }
+        }
+        None => request.dir.join(default),
+    }
+}
+
+/// The last element that is not a major version.
+fn default_name(path: &str) -> String {
+    let mut parts = path.rsplit('/');
+    let last = parts.next().unwrap_or(path);
+    let version = last.strip_prefix('v').is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+    if version { parts.next().unwrap_or(last).to_owned() } else { last.to_owned() }
+}
+
+fn run_command(args: &[String]) -> Result<ExitCode, String> {
+    let flags = args::parse(args).map_err(usage_error)?;
+    let files = flags.rest.iter().take_while(|a| a.ends_with(".go")).count();
+    let n = if files > 0 { files } else { flags.rest.len().min(1) };
+    if n == 0 {
+        return Err("undergo run: no go files listed\n".into());
+    }
+    let (patterns, program_args) = flags.rest.split_at(n);
+    let options = options(&flags, patterns.to_vec())?;
+    let progress = Progress::for_stderr();
+    let built = build::build(&options, &progress)?;
+    progress.done();
+    show(&flags, &built);
+    if flags.emit.is_some() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let dir = tempfile::Builder::new().prefix("undergo-run").tempdir().map_err(|e| format!("temporary directory: {e}"))?;
+    let name = output_path(&Flags { output: None, ..flags }, &options.request, &built.main);
+    let path = dir.path().join(name.file_name().unwrap_or_default());
+    undergo_driver::write_executable(&path, &built.image)?;
+    let mut child = Command::new(&path);
+    child.args(program_args).arg0(&path);
+    let status = child.status().map_err(|e| format!("{}: {e}", path.display()))?;
+    drop(dir);
+    match status.code() {
+        Some(0) => Ok(ExitCode::SUCCESS),
+        Some(code) => {
+            eprintln!("exit status {code}");
+            Ok(ExitCode::FAILURE)
+        }
+        None => {
+            eprintln!("{status}");
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+fn check_command(args: &[String]) -> Result<ExitCode, String> {
+    let flags = args::parse(args).map_err(usage_error)?;
+    let options = options(&flags, flags.rest.clone())?;
+    let progress = Progress::for_stderr();
+    let built = build::check(&options, &progress)?;
+    progress.done();
+    show(&flags, &built);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn env_command(args: &[String]) -> Result<ExitCode, String> {
+    let root = goroot::find().map_or(String::new(), |g| g.dir.display().to_string());
+    let cache = goroot::cache_dir()?.display().to_string();
+    let vars = [("GOARCH", "amd64".to_owned()), ("GOOS", "linux".to_owned()), ("GOROOT", root), ("UNDERGO_CACHE", cache)];
+    if args.is_empty() {
+        vars.iter().for_each(|(k, v)| println!("{k}='{v}'"));
+    }
+    for name in args {
+        println!("{}", vars.iter().find(|(k, _)| k == name).map_or("", |(_, v)| v));
+    }
+    Ok(ExitCode::SUCCESS)
+}

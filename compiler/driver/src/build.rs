@@ -1,0 +1,365 @@
+//! The pipeline: check, lower, optimise, generate code, link.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use undergo_source::{Diag, Name};
+use undergo_types::Pkg;
+
+use crate::goroot::{self, Goroot};
+use crate::load::{self, Loaded, Request, Selection, threads};
+use crate::progress::Progress;
+use crate::report::{self, Amount};
+
+/// What to build, and how.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Packages and files.
+    pub request: Request,
+    /// How many errors to show.
+    pub amount: Amount,
+    /// What to show instead of linking.
+    pub emit: Option<Emit>,
+    /// Only functions whose link symbol contains this text are shown.
+    pub emit_filter: String,
+    /// Symbol table in the executable.
+    pub symbols: Symbols,
+}
+
+/// Whether the executable has a symbol table.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs)]
+pub enum Symbols {
+    Keep,
+    Strip,
+}
+
+/// What `--emit` shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Emit {
+    /// Syntax trees of the named packages.
+    Ast,
+    /// Types of package-level objects of the named packages.
+    Types,
+    /// IR as lowered.
+    Ir,
+    /// IR after the passes.
+    OptIr,
+    /// Input of the back end.
+    Clif,
+    /// Disassembled machine code.
+    Asm,
+}
+
+/// How long the phases took.
+#[derive(Clone, Debug, Default)]
+pub struct Phases(pub Vec<(&'static str, Duration)>);
+
+impl Phases {
+    fn time<R>(&mut self, name: &'static str, f: impl FnOnce() -> R) -> R {
+        let start = Instant::now();
+        let r = f();
+        self.0.push((name, start.elapsed()));
+        r
+    }
+}
+
+/// A successful build.
+#[derive(Debug)]
+pub struct Built {
+    /// The executable's bytes, or nothing with `--emit` or when only checking.
+    pub image: Vec<u8>,
+    /// Text that was asked for by `--emit`.
+    pub text: String,
+    /// Import path of the package.
+    pub main: String,
+    /// Times.
+    pub phases: Phases,
+}
+
+/// Stack for phases that walk syntax trees: source may nest as deep as the parser allows. Only touched pages cost.
+const DEEP_STACK: usize = 4 << 30;
+
+/// Runs `f` with room for deep recursion.
+fn deep<R: Send>(f: impl FnOnce() -> R + Send) -> R {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(DEEP_STACK).spawn_scoped(scope, f);
+        match thread.expect("address space for a stack").join() {
+            Ok(r) => r,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
+
+/// Builds one program.
+pub fn build(options: &Options, progress: &Progress) -> Result<Built, String> {
+    let goroot = goroot::find_or_fetch(progress)?;
+    deep(|| build_in(&goroot, options, progress))
+}
+
+/// Checks packages without building them.
+pub fn check(options: &Options, progress: &Progress) -> Result<Built, String> {
+    let goroot = goroot::find_or_fetch(progress)?;
+    deep(|| {
+        let mut phases = Phases::default();
+        let (loaded, packages) = front_end(&goroot, options, progress, &mut phases)?;
+        let text = emit_front(options, &loaded, &packages);
+        Ok(Built { image: Vec::new(), text, main: loaded.roots.join(" "), phases })
+    })
+}
+
+fn emit_front(options: &Options, loaded: &Loaded, packages: &HashMap<String, Pkg>) -> String {
+    let mut out = String::new();
+    let roots = loaded.packages.iter().filter(|p| loaded.roots.contains(&p.listed.import_path));
+    for p in roots {
+        match options.emit {
+            Some(Emit::Ast) => p.files.iter().for_each(|f| out.push_str(&format!("{f:#?}\n"))),
+            Some(Emit::Types) => {
+                let scope = packages[&p.listed.import_path].scope.read().expect("no writer panics");
+                let mut objs: Vec<_> = scope.values().collect();
+                objs.sort_by_key(|o| o.pos);
+                for o in objs {
+                    out.push_str(&format!("{}: {}\n", o.name, undergo_types::print::type_string(o.type_())));
+                }
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
+fn front_end(
+    goroot: &Goroot,
+    options: &Options,
+    progress: &Progress,
+    phases: &mut Phases,
+) -> Result<(Loaded, HashMap<String, Pkg>), String> {
+    progress.step("loading packages");
+    let loaded = phases.time("load", || load::load(goroot, &options.request))?;
+    if !loaded.errors.is_empty() {
+        return Err(report::graph_errors(&loaded.errors));
+    }
+    progress.step("type checking");
+    let packages = phases.time("check", || check_all(&loaded, options))?;
+    Ok((loaded, packages))
+}
+
+fn build_in(goroot: &Goroot, options: &Options, progress: &Progress) -> Result<Built, String> {
+    let mut phases = Phases::default();
+    let (loaded, packages) = front_end(goroot, options, progress, &mut phases)?;
+    let [main] = loaded.roots.as_slice() else {
+        return Err(match loaded.roots.len() {
+            0 => "no packages to build\n".into(),
+            _ => "cannot build more than one package at a time\n".into(),
+        });
+    };
+    let main_pkg = packages[main];
+    if main_pkg.name.get().map(|n| n.as_str()) != Some("main") {
+        return Err(format!("package {main} is not a main package\n"));
+    }
+    if matches!(options.emit, Some(Emit::Ast | Emit::Types)) {
+        let text = emit_front(options, &loaded, &packages);
+        return Ok(Built { image: Vec::new(), text, main: main.clone(), phases });
+    }
+    progress.step("lowering");
+    let ordered: Vec<Pkg> = loaded.packages.iter().map(|p| packages[&p.listed.import_path]).collect();
+    let lower_options = undergo_lower::Options {
+        goroot: goroot.dir.display().to_string(),
+        version: goroot.version.clone(),
+        modinfo: modinfo(goroot, &loaded, main),
+        godebug: loaded.packages.iter().find(|p| p.listed.import_path == *main).map_or(String::new(), |p| p.listed.default_godebug.clone()),
+        embeds: embeds(&loaded),
+    };
+    let lowered = phases.time("lower", || undergo_lower::lower_program(main_pkg, &ordered, &loaded.map, &lower_options));
+    let mut program = lowered.map_err(|diags| report::package_errors(&loaded.map, &options.request.dir, main, &diags, options.amount))?;
+    let show = |f: &undergo_ir::Func| options.emit_filter.is_empty() || f.sym.as_str().contains(&options.emit_filter);
+    if options.emit == Some(Emit::Ir) {
+        let text = program.funcs.iter().filter(|f| show(f)).map(undergo_ir::print::func_to_string).collect();
+        return Ok(Built { image: Vec::new(), text, main: main.clone(), phases });
+    }
+    progress.step("optimising");
+    phases.time("optimise", || undergo_opt::optimise(&mut program));
+    if options.emit == Some(Emit::OptIr) {
+        let text = program.funcs.iter().filter(|f| show(f)).map(undergo_ir::print::func_to_string).collect();
+        return Ok(Built { image: Vec::new(), text, main: main.clone(), phases });
+    }
+    if let Some(kind @ (Emit::Clif | Emit::Asm)) = options.emit {
+        let mut text = String::new();
+        for f in program.funcs.iter().filter(|f| show(f)) {
+            let shown = if kind == Emit::Clif { undergo_codegen::clif_text(f) } else { undergo_codegen::asm_text(f) };
+            text.push_str(&shown.map_err(|e| format!("{}: {e}\n", f.sym))?);
+            text.push('\n');
+        }
+        return Ok(Built { image: Vec::new(), text, main: main.clone(), phases });
+    }
+    progress.step("generating code");
+    let compiled = phases.time("codegen", || generate(&program.funcs))?;
+    progress.step("linking");
+    let link_options = undergo_link::Options { strip: options.symbols == Symbols::Strip, version: goroot.version.clone() };
+    let image = phases.time("link", || undergo_link::link(&program, compiled, &link_options)).map_err(|e| format!("link: {e}\n"))?;
+    Ok(Built { image, text: String::new(), main: main.clone(), phases })
+}
+
+/// Checks every package, dependencies first; packages that do not depend on one another at the same time.
+fn check_all(loaded: &Loaded, options: &Options) -> Result<HashMap<String, Pkg>, String> {
+    let handles: HashMap<String, Pkg> = loaded
+        .packages
+        .iter()
+        .map(|p| (p.listed.import_path.clone(), Pkg::new(Name::new(&check_path(p)), version_of(p), p.listed.standard)))
+        .collect();
+    let index: HashMap<&str, usize> = loaded.packages.iter().enumerate().map(|(i, p)| (p.listed.import_path.as_str(), i)).collect();
+    let mut dependents: Vec<Vec<usize>> = vec![Vec::new(); loaded.packages.len()];
+    let mut waiting: Vec<AtomicUsize> = Vec::new();
+    for (i, p) in loaded.packages.iter().enumerate() {
+        let deps: Vec<usize> = p.imports.iter().filter_map(|d| index.get(d.as_str()).copied()).collect();
+        deps.iter().for_each(|&d| dependents[d].push(i));
+        waiting.push(AtomicUsize::new(deps.len()));
+    }
+    let ready = Mutex::new((0..waiting.len()).rev().filter(|&i| waiting[i].load(Ordering::Relaxed) == 0).collect::<Vec<_>>());
+    let left = AtomicUsize::new(loaded.packages.len());
+    let failed: Mutex<Vec<(usize, Vec<Diag>)>> = Mutex::new(Vec::new());
+    let stop = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..threads() {
+            let worker = || {
+                while left.load(Ordering::Acquire) > 0 && !stop.load(Ordering::Acquire) {
+                    let next = ready.lock().expect("no holder panics").pop();
+                    let Some(i) = next else {
+                        std::thread::sleep(Duration::from_micros(50));
+                        continue;
+                    };
+                    let p = &loaded.packages[i];
+                    let diags = check_one(loaded, p, &handles);
+                    if !diags.is_empty() {
+                        failed.lock().expect("no holder panics").push((i, diags));
+                        stop.store(true, Ordering::Release);
+                    }
+                    for &d in &dependents[i] {
+                        if waiting[d].fetch_sub(1, Ordering::AcqRel) == 1 {
+                            ready.lock().expect("no holder panics").push(d);
+                        }
+                    }
+                    left.fetch_sub(1, Ordering::AcqRel);
+                }
+            };
+            // A panic in the checker is a bug of ours; it must not leave the other worker waiting for ever.
+            let builder = std::thread::Builder::new().stack_size(DEEP_STACK);
+            let guarded = || {
+                let guard = StopOnPanic(&stop);
+                worker();
+                std::mem::forget(guard);
+            };
+            builder.spawn_scoped(scope, guarded).expect("address space for a stack");
+        }
+    });
+    let mut failed = failed.into_inner().expect("no holder panics");
+    if failed.is_empty() {
+        return Ok(handles);
+    }
+    failed.sort_by_key(|f| f.0);
+    let cwd = &options.request.dir;
+    let texts = failed.iter().map(|(i, diags)| report::package_errors(&loaded.map, cwd, &loaded.packages[*i].listed.import_path, diags, options.amount));
+    Err(texts.collect())
+}
+
+struct StopOnPanic<'a>(&'a std::sync::atomic::AtomicBool);
+impl Drop for StopOnPanic<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+    }
+}
+
+/// The path that types of the package carry: `main` for programs, as in Go's binaries.
+fn check_path(p: &load::Package) -> String {
+    let is_main = p.files.first().is_some_and(|f| f.name.name.as_str() == "main");
+    if is_main { "main".into() } else { p.listed.import_path.clone() }
+}
+
+fn check_one(loaded: &Loaded, p: &load::Package, handles: &HashMap<String, Pkg>) -> Vec<Diag> {
+    if !p.diags.is_empty() {
+        return p.diags.clone();
+    }
+    let import = |path: &str| {
+        if path == "unsafe" {
+            return Some(undergo_types::universe::unsafe_package());
+        }
+        let meant = p.import_map.get(path).map_or(path, String::as_str);
+        handles.get(meant).copied()
+    };
+    let pkg = handles[&p.listed.import_path];
+    let options = undergo_check::Options::default();
+    let mut diags = undergo_check::check_package(&loaded.map, pkg, p.files.clone(), &import, &options);
+    if diags.is_empty() {
+        diags.extend(p.files.iter().flat_map(|f| f.late_errors.iter().cloned()));
+    }
+    diags
+}
+
+/// The language version of a package: the one of its module, else the newest.
+fn version_of(p: &load::Package) -> (u32, u32) {
+    let text = p.listed.module.as_ref().map_or("", |m| m.go_version.as_str());
+    let mut parts = text.split('.').map(|n| n.parse::<u32>().ok());
+    match (parts.next().flatten(), parts.next().flatten()) {
+        (Some(major), Some(minor)) => (major, minor),
+        _ if p.listed.module.is_some() => (1, 16),
+        _ => (1, 27),
+    }
+}
+
+/// Generates code on all cores; results are in the order of the functions.
+fn generate(funcs: &[undergo_ir::Func]) -> Result<Vec<undergo_codegen::Compiled>, String> {
+    let next = AtomicUsize::new(0);
+    let results: Vec<Mutex<Option<Result<undergo_codegen::Compiled, String>>>> = funcs.iter().map(|_| Mutex::new(None)).collect();
+    std::thread::scope(|scope| {
+        for _ in 0..threads() {
+            let worker = || {
+                let mut ctx = undergo_codegen::Ctx::new();
+                loop {
+                    let i = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(f) = funcs.get(i) else { break };
+                    let compiled = undergo_codegen::compile_func(f, &mut ctx).map_err(|e| format!("{}: {e}\n", f.sym));
+                    *results[i].lock().expect("no holder panics") = Some(compiled);
+                }
+            };
+            std::thread::Builder::new().stack_size(1 << 28).spawn_scoped(scope, worker).expect("address space for a stack");
+        }
+    });
+    results.into_iter().map(|m| m.into_inner().expect("no holder panics").expect("every function was compiled")).collect()
+}
+
+/// `go version -m`'s lines for the program.
+fn modinfo(goroot: &Goroot, loaded: &Loaded, main: &str) -> String {
+    let mut out = format!("path\t{main}\n");
+    if let Some(m) = loaded.packages.iter().find(|p| p.listed.import_path == main).and_then(|p| p.listed.module.as_ref()) {
+        let version = if m.version.is_empty() { "(devel)" } else { &m.version };
+        out.push_str(&format!("mod\t{}\t{version}\t\n", m.path));
+    }
+    let mut deps: Vec<(&str, &str)> =
+        loaded.packages.iter().filter_map(|p| p.listed.module.as_ref()).filter(|m| !m.main).map(|m| (m.path.as_str(), m.version.as_str())).collect();
+    deps.sort();
+    deps.dedup();
+    for (path, version) in deps {
+        out.push_str(&format!("dep\t{path}\t{version}\t\n"));
+    }
+    out.push_str("build\t-compiler=gc\nbuild\tCGO_ENABLED=0\nbuild\tGOARCH=amd64\nbuild\tGOOS=linux\n");
+    let _ = goroot;
+    out
+}
+
+/// Files for `//go:embed`: by package path, (name as embedded, path).
+fn embeds(loaded: &Loaded) -> HashMap<String, Vec<(String, PathBuf)>> {
+    let with = loaded.packages.iter().filter(|p| !p.listed.embed_files.is_empty());
+    with.map(|p| {
+        let files = p.listed.embed_files.iter().map(|f| (f.clone(), Path::new(&p.listed.dir).join(f)));
+        (check_path(p), files.collect())
+    })
+    .collect()
+}
+
+/// Which selection of files a command wants.
+pub fn selection_for_check(stock: bool) -> Selection {
+    if stock { Selection::Stock } else { Selection::Undergo }
+}

@@ -1,0 +1,576 @@
+//! Escape analysis: objects that provably do not outlive the activation that makes them become stack slots.
+//!
+//! A unification analysis in the style of Steensgaard (1996): values that may point into the same objects share a
+//! class; each class has at most one class of contents. Flags travel from a class to its contents. Functions are
+//! analysed bottom-up and leave a [`Summary`] of what becomes of their parameters, and of their closure context; the
+//! latter is applied where the closure is made, so that calling an unknown closure says nothing about its context.
+//!
+//! As in Go, an address converted to uintptr is not followed.
+
+use std::collections::HashMap;
+
+use cranelift_entity::SecondaryMap;
+use undergo_abi::builtins::Builtin;
+use undergo_ir::cfg::Cfg;
+use undergo_ir::{Block, Callee, ConvOp, Func, Inst, InstData, Slot, Sym, Type, Value};
+
+use crate::callgraph::target;
+
+/// Largest object that is moved to the stack, in bytes.
+const MAX_SIZE: u64 = 16 << 10;
+/// Most bytes that are moved to the stack of one activation.
+const MAX_FRAME: u64 = 64 << 10;
+
+/// Reachable from the heap, a global, or unknown code.
+const ESCAPES: u8 = 1;
+/// Reachable from a result.
+const RETURNED: u8 = 2;
+/// Part of what a parameter pointed at.
+const OUTER: u8 = 4;
+
+/// What becomes of one parameter.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Fate {
+    /// The pointer itself is kept.
+    pub escapes: bool,
+    /// The pointer itself may be a result.
+    pub returned: bool,
+    /// Pointers in the object are kept.
+    pub contents_escape: bool,
+    /// Pointers in the object may be results.
+    pub contents_returned: bool,
+}
+
+impl Fate {
+    const KEPT: Fate = Fate { escapes: true, returned: false, contents_escape: true, contents_returned: false };
+    const BORROWED: Fate = Fate { escapes: false, returned: false, contents_escape: false, contents_returned: false };
+    const COPIED: Fate = Fate { escapes: false, returned: false, contents_escape: true, contents_returned: false };
+}
+
+/// What a caller needs to know of a function.
+#[derive(Clone, Debug)]
+pub struct Summary {
+    /// Parameters in register order.
+    pub params: Vec<Fate>,
+    /// The closure context.
+    pub ctx: Fate,
+}
+
+/// Summaries of the functions done so far.
+pub type Summaries = HashMap<Sym, Summary>;
+
+/// Moves objects of `f` to its frame and summarises it. Gives whether any moved.
+pub fn run(f: &mut Func, summaries: &mut Summaries) -> bool {
+    let mut a = Analysis::new(f);
+    for &b in &f.layout {
+        for &i in &f.blocks[b].insts {
+            a.inst(f, i, summaries);
+        }
+    }
+    a.settle();
+    let movable = a.movable(f);
+    summaries.insert(f.sym, a.summary(f));
+    for &i in &movable {
+        to_slot(f, i);
+    }
+    !movable.is_empty()
+}
+
+/// Replaces `New` by a cleared slot.
+fn to_slot(f: &mut Func, i: Inst) {
+    let InstData::New { size, align, ptrs, .. } = f.insts[i] else { return };
+    let slot = f.add_slot(size.max(1), align, Sym::new(""));
+    f.insts[i] = InstData::SlotAddr { slot, offset: 0 };
+    if size == 0 {
+        return;
+    }
+    let dst = f.result(i);
+    let zero = f.make_inst(InstData::MemZero { dst, size, ptrs }, f.locs[i], &[]);
+    let b = f.layout.iter().copied().find(|&b| f.blocks[b].insts.contains(&i)).expect("found by the analysis");
+    let at = f.blocks[b].insts.iter().position(|&x| x == i).expect("it is in this block");
+    f.blocks[b].insts.insert(at + 1, zero);
+}
+
+type Class = usize;
+
+#[derive(Clone, Copy)]
+struct Node {
+    parent: Class,
+    contents: Option<Class>,
+    flags: u8,
+    /// Some value of the class is a block parameter.
+    merged: bool,
+    /// Some class has it as contents.
+    stored: bool,
+}
+
+struct Analysis {
+    nodes: Vec<Node>,
+    values: SecondaryMap<Value, Option<u32>>,
+    slots: SecondaryMap<Slot, Option<u32>>,
+    params: Vec<Option<Class>>,
+    ctx: Option<Class>,
+    unknown: Class,
+}
+
+impl Analysis {
+    fn new(f: &Func) -> Analysis {
+        let mut a = Analysis {
+            nodes: Vec::new(),
+            values: SecondaryMap::new(),
+            slots: SecondaryMap::new(),
+            params: Vec::new(),
+            ctx: None,
+            unknown: 0,
+        };
+        a.unknown = a.fresh(ESCAPES);
+        for &p in f.params() {
+            let class = (f.ty(p) == Type::Ptr).then(|| a.outer_value(p));
+            a.params.push(class);
+        }
+        a
+    }
+
+    fn fresh(&mut self, flags: u8) -> Class {
+        self.nodes.push(Node { parent: self.nodes.len(), contents: None, flags, merged: false, stored: false });
+        self.nodes.len() - 1
+    }
+
+    /// A pointer that came from the caller.
+    fn outer_value(&mut self, v: Value) -> Class {
+        let c = self.value(v);
+        let contents = self.contents(c);
+        self.nodes[contents].flags |= OUTER;
+        c
+    }
+
+    fn find(&mut self, mut c: Class) -> Class {
+        while self.nodes[c].parent != c {
+            let up = self.nodes[c].parent;
+            self.nodes[c].parent = self.nodes[up].parent;
+            c = up;
+        }
+        c
+    }
+
+    fn value(&mut self, v: Value) -> Class {
+        match self.values[v] {
+            Some(c) => self.find(c as usize),
+            None => {
+                let c = self.fresh(0);
+                self.values[v] = Some(c as u32);
+                c
+            }
+        }
+    }
+
+    fn slot(&mut self, s: Slot) -> Class {
+        match self.slots[s] {
+            Some(c) => self.find(c as usize),
+            None => {
+                let c = self.fresh(0);
+                self.slots[s] = Some(c as u32);
+                c
+            }
+        }
+    }
+
+    fn contents(&mut self, c: Class) -> Class {
+        let c = self.find(c);
+        match self.nodes[c].contents {
+            Some(k) => self.find(k),
+            None => {
+                let k = self.fresh(0);
+                self.nodes[k].stored = true;
+                self.nodes[c].contents = Some(k);
+                k
+            }
+        }
+    }
+
+    /// Iterative: chains of contents can be as long as a linked list's code.
+    fn unify(&mut self, a: Class, b: Class) {
+        let mut work = vec![(a, b)];
+        while let Some((a, b)) = work.pop() {
+            let (a, b) = (self.find(a), self.find(b));
+            if a == b {
+                continue;
+            }
+            let gone = self.nodes[b];
+            self.nodes[b].parent = a;
+            let n = &mut self.nodes[a];
+            n.flags |= gone.flags;
+            n.merged |= gone.merged;
+            n.stored |= gone.stored;
+            match (n.contents, gone.contents) {
+                (Some(x), Some(y)) => work.push((x, y)),
+                (None, y) => n.contents = y,
+                _ => {}
+            }
+        }
+    }
+
+    fn flag(&mut self, c: Class, flags: u8) {
+        let c = self.find(c);
+        self.nodes[c].flags |= flags;
+    }
+
+    fn apply(&mut self, arg: Class, fate: Fate, results: &[Class]) {
+        if fate.escapes {
+            self.flag(arg, ESCAPES);
+        }
+        if fate.contents_escape {
+            let k = self.contents(arg);
+            self.flag(k, ESCAPES);
+        }
+        for &r in results {
+            if fate.returned {
+                self.unify(arg, r);
+            }
+            if fate.contents_returned {
+                let k = self.contents(arg);
+                self.unify(k, r);
+            }
+        }
+    }
+
+    fn inst(&mut self, f: &Func, i: Inst, summaries: &Summaries) {
+        let is_ptr = |v: Value| f.ty(v) == Type::Ptr;
+        match &f.insts[i] {
+            InstData::SymAddr { .. } => {
+                let (c, unknown) = (self.value(f.result(i)), self.unknown);
+                self.unify(unknown, c);
+            }
+            InstData::SlotAddr { slot, .. } => {
+                let (c, s) = (self.value(f.result(i)), self.slot(*slot));
+                self.unify(s, c);
+            }
+            InstData::PtrAdd([p, _]) => {
+                let (c, p) = (self.value(f.result(i)), self.value(*p));
+                self.unify(p, c);
+            }
+            InstData::Select([_, a, b]) if is_ptr(*a) => {
+                let (c, x, y) = (self.value(f.result(i)), self.value(*a), self.value(*b));
+                self.nodes[c].merged = true;
+                self.unify(x, c);
+                self.unify(y, c);
+            }
+            // An address made of a number is one that Go's rules say nothing about.
+            InstData::Convert(ConvOp::Bitcast, Type::Ptr, _) => {
+                let (c, unknown) = (self.value(f.result(i)), self.unknown);
+                self.unify(unknown, c);
+            }
+            InstData::Load { ty: Type::Ptr, addr, .. } | InstData::AtomicLoad { ty: Type::Ptr, addr } => {
+                let (c, p) = (self.value(f.result(i)), self.value(*addr));
+                let k = self.contents(p);
+                self.unify(k, c);
+            }
+            InstData::Store { addr, val, .. } | InstData::AtomicStore { addr, val } if is_ptr(*val) => {
+                self.store(f, *addr, *val, summaries);
+            }
+            InstData::AtomicRmw { addr, val, .. } if is_ptr(*val) => {
+                let (c, p, v) = (self.value(f.result(i)), self.value(*addr), self.value(*val));
+                let k = self.contents(p);
+                self.unify(k, v);
+                self.unify(k, c);
+            }
+            InstData::AtomicCas { addr, new, old } if is_ptr(*new) => {
+                let (p, v, o) = (self.value(*addr), self.value(*new), self.value(*old));
+                let k = self.contents(p);
+                self.unify(k, v);
+                self.unify(k, o);
+            }
+            InstData::MemCopy { dst, src, ptrs: true, .. } => {
+                let (d, s) = (self.value(*dst), self.value(*src));
+                let (d, s) = (self.contents(d), self.contents(s));
+                self.unify(d, s);
+            }
+            InstData::ClosureCtx => {
+                let c = self.outer_value(f.result(i));
+                self.ctx = Some(c);
+            }
+            InstData::FrameParam => {
+                // Results are written there: what is stored may be returned.
+                let c = self.value(f.result(i));
+                let k = self.contents(c);
+                self.flag(k, ESCAPES);
+            }
+            InstData::Call(_) => self.call(f, i, summaries),
+            InstData::Return(vals) => {
+                for &v in vals.iter().filter(|&&v| is_ptr(v)) {
+                    let c = self.value(v);
+                    self.flag(c, RETURNED);
+                }
+            }
+            data => {
+                for t in data.targets() {
+                    for (&arg, &param) in t.args.iter().zip(&f.blocks[t.block].params) {
+                        if is_ptr(arg) {
+                            let (a, p) = (self.value(arg), self.value(param));
+                            self.unify(a, p);
+                            let a = self.find(a);
+                            self.nodes[a].merged = true;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn store(&mut self, f: &Func, addr: Value, val: Value, summaries: &Summaries) {
+        let p = self.value(addr);
+        if let Some(InstData::SymAddr { sym, offset: 0 }) = f.def_inst(val) {
+            // Code or static data: nothing to follow but what the code does with the object as its context.
+            if let Some(s) = summaries.get(sym) {
+                let ctx = s.ctx;
+                let kept = Fate {
+                    escapes: ctx.escapes || ctx.returned,
+                    contents_escape: ctx.contents_escape || ctx.contents_returned,
+                    ..Fate::BORROWED
+                };
+                self.apply(p, kept, &[]);
+            } else if !is_data_symbol(*sym) {
+                self.apply(p, Fate::KEPT, &[]);
+            }
+            return;
+        }
+        let v = self.value(val);
+        let k = self.contents(p);
+        self.unify(k, v);
+    }
+
+    fn call(&mut self, f: &Func, i: Inst, summaries: &Summaries) {
+        let InstData::Call(call) = &f.insts[i] else { return };
+        let results: Vec<Class> = f.results_of(i).iter().filter(|&&r| f.ty(r) == Type::Ptr).map(|&r| self.value(r)).collect();
+        let summary = target(&call.callee).and_then(|s| summaries.get(&s));
+        let builtin = match call.callee {
+            Callee::Builtin(b) => builtin_fates(b),
+            Callee::Direct(sym) => extern_fates(sym.as_str()),
+            Callee::Indirect(_) => None,
+        };
+        let known = builtin.is_some() || summary.is_some();
+        for (n, &arg) in call.args.iter().enumerate() {
+            if f.ty(arg) != Type::Ptr {
+                continue;
+            }
+            let fate = match (&builtin, summary) {
+                (Some(b), _) => b.get(n).copied().unwrap_or(Fate::KEPT),
+                (None, Some(s)) => s.params.get(n).copied().unwrap_or(Fate::KEPT),
+                (None, None) => Fate::KEPT,
+            };
+            let c = self.value(arg);
+            self.apply(c, fate, &results);
+        }
+        if let Some(frame) = call.frame {
+            let c = self.value(frame);
+            self.apply(c, Fate::COPIED, &[]);
+        }
+        if let (Some(ctx), Callee::Direct(_)) = (call.ctx, call.callee) {
+            let c = self.value(ctx);
+            self.apply(c, summary.map_or(Fate::KEPT, |s| s.ctx), &results);
+        }
+        // Memory that the callee made itself is none of ours, but may hold what escaped.
+        for r in results {
+            let unknown = self.unknown;
+            if !known {
+                self.unify(unknown, r);
+            } else {
+                let k = self.contents(r);
+                self.flag(k, ESCAPES);
+            }
+        }
+    }
+
+    /// Flags travel to contents until nothing changes.
+    fn settle(&mut self) {
+        let mut work: Vec<Class> = (0..self.nodes.len()).collect();
+        while let Some(c) = work.pop() {
+            let c = self.find(c);
+            let flags = self.nodes[c].flags;
+            let Some(k) = self.nodes[c].contents else { continue };
+            let k = self.find(k);
+            if self.nodes[k].flags | flags != self.nodes[k].flags {
+                self.nodes[k].flags |= flags;
+                work.push(k);
+            }
+        }
+    }
+
+    fn movable(&mut self, f: &Func) -> Vec<Inst> {
+        let looping = blocks_in_loops(f);
+        let mut room = MAX_FRAME;
+        let mut out = Vec::new();
+        for &b in &f.layout {
+            for &i in &f.blocks[b].insts {
+                let InstData::New { size, .. } = f.insts[i] else { continue };
+                let c = self.value(f.result(i));
+                let n = self.nodes[c];
+                // In a loop the next object would take the place of this one while something may still know it.
+                let held = looping[b] && (n.merged || n.stored);
+                if n.flags == 0 && !held && size <= MAX_SIZE && size <= room {
+                    room -= size;
+                    out.push(i);
+                }
+            }
+        }
+        out
+    }
+
+    fn fate(&mut self, c: Class) -> Fate {
+        let c = self.find(c);
+        let flags = self.nodes[c].flags;
+        let contents = match self.nodes[c].contents {
+            Some(k) => {
+                let k = self.find(k);
+                self.nodes[k].flags
+            }
+            None => 0,
+        };
+        Fate {
+            escapes: flags & ESCAPES != 0,
+            returned: flags & RETURNED != 0,
+            contents_escape: contents & ESCAPES != 0,
+            contents_returned: contents & RETURNED != 0,
+        }
+    }
+
+    fn summary(&mut self, f: &Func) -> Summary {
+        let classes: Vec<Option<Class>> = self.params.iter().copied().chain([self.ctx]).collect();
+        let classes: Vec<Option<Class>> = classes.into_iter().map(|c| c.map(|c| self.find(c))).collect();
+        let mut fates: Vec<Fate> = classes.iter().map(|c| c.map_or(Fate::BORROWED, |c| self.fate(c))).collect();
+        // What one parameter's object holds, another's may hold now: to the caller that is an escape.
+        let chains: Vec<Vec<Class>> = classes.iter().map(|c| c.map_or(Vec::new(), |c| self.chain(c))).collect();
+        for n in 0..classes.len() {
+            let Some(c) = classes[n] else { continue };
+            for (m, chain) in chains.iter().enumerate() {
+                if chain[..].iter().skip(1).any(|&k| k == c) {
+                    fates[n].escapes = true;
+                }
+                if m != n && chain.iter().skip(1).any(|k| chains[n].contains(k)) {
+                    fates[n].contents_escape = true;
+                    fates[m].contents_escape = true;
+                }
+            }
+        }
+        // A parameter in memory is not followed.
+        let ctx = fates.pop().unwrap_or(Fate::KEPT);
+        let ctx = if f.flags.uses_ctx && self.ctx.is_none() { Fate::KEPT } else { ctx };
+        Summary { params: fates, ctx }
+    }
+
+    /// A class, its contents, their contents …
+    fn chain(&mut self, c: Class) -> Vec<Class> {
+        let mut out = vec![self.find(c)];
+        let mut at = out[0];
+        while let Some(k) = self.nodes[at].contents {
+            at = self.find(k);
+            if out.contains(&at) {
+                // A cycle: the class is among its own contents.
+                out.push(at);
+                break;
+            }
+            out.push(at);
+        }
+        out
+    }
+}
+
+fn is_data_symbol(sym: Sym) -> bool {
+    let s = sym.as_str();
+    s.starts_with("type:") || s.starts_with("go:")
+}
+
+/// Blocks that control can come back to.
+fn blocks_in_loops(f: &Func) -> SecondaryMap<Block, bool> {
+    let cfg = Cfg::new(f);
+    let mut looping: SecondaryMap<Block, bool> = SecondaryMap::new();
+    // Tarjan's components on the blocks, by an explicit stack: a block is in a loop if its component has more than
+    // one block or an edge to itself.
+    let n = cfg.rpo.len();
+    let mut index: SecondaryMap<Block, u32> = SecondaryMap::new();
+    let mut low: SecondaryMap<Block, u32> = SecondaryMap::new();
+    let mut on_stack: SecondaryMap<Block, bool> = SecondaryMap::new();
+    let mut stack: Vec<Block> = Vec::with_capacity(n);
+    let mut next = 1;
+    for &root in &cfg.rpo {
+        if index[root] != 0 {
+            continue;
+        }
+        let mut work = vec![(root, undergo_ir::cfg::successors(f, root), 0)];
+        index[root] = next;
+        low[root] = next;
+        next += 1;
+        stack.push(root);
+        on_stack[root] = true;
+        while let Some((b, succs, at)) = work.last_mut() {
+            let b = *b;
+            if let Some(&s) = succs.get(*at) {
+                *at += 1;
+                if s == b {
+                    looping[b] = true;
+                }
+                if index[s] == 0 {
+                    index[s] = next;
+                    low[s] = next;
+                    next += 1;
+                    stack.push(s);
+                    on_stack[s] = true;
+                    work.push((s, undergo_ir::cfg::successors(f, s), 0));
+                } else if on_stack[s] {
+                    low[b] = low[b].min(index[s]);
+                }
+                continue;
+            }
+            work.pop();
+            if let Some((parent, ..)) = work.last() {
+                low[*parent] = low[*parent].min(low[b]);
+            }
+            if low[b] == index[b] {
+                let from = stack.iter().rposition(|&x| x == b).expect("it was pushed");
+                let members = stack.split_off(from);
+                let several = members.len() > 1;
+                for m in members {
+                    on_stack[m] = false;
+                    looping[m] |= several;
+                }
+            }
+        }
+    }
+    looping
+}
+
+/// What builtins that are not Go functions do with their arguments; none: look at the summary.
+fn builtin_fates(b: Builtin) -> Option<Vec<Fate>> {
+    use Builtin::*;
+    let (n, c, k) = (Fate::BORROWED, Fate::COPIED, Fate::KEPT);
+    Some(match b {
+        NewObject | NewArray | MakeSlice | MakeChan | CloseChan | ChanLen | ChanCap => vec![n; 3],
+        MallocGC => vec![n; 3],
+        GrowSlice => vec![c, n, n, n, n],
+        MemMove => vec![c, c, n],
+        MemClr | MemEqual => vec![n; 3],
+        ChanSend1 | ChanRecv1 | ChanRecv2 | SelectNbSend | SelectNbRecv => vec![c, c],
+        SelectGo => vec![c, n],
+        PrintString | PrintPointer | PrintEface | PrintIface | PrintSlice => vec![n; 3],
+        ConcatStrings => vec![c, n],
+        SliceByteToString | StringToSliceByte | StringToSliceRune | SliceRuneToString => vec![n; 2],
+        GetItab => vec![n; 2],
+        // The record and the closure live in the frame whose defers these are.
+        DeferProcStack => vec![n, n, n],
+        NewProc | GoPanic => vec![k; 2],
+        MapIterNext => vec![n],
+        _ => return None,
+    })
+}
+
+/// The same for entries of the runtime that std calls by link name.
+fn extern_fates(symbol: &str) -> Option<Vec<Fate>> {
+    let (n, c) = (Fate::BORROWED, Fate::COPIED);
+    Some(match symbol {
+        "runtime.typedmemmove" | "internal/runtime/maps.typedmemmove" | "reflect.typedmemmove" => vec![n, c, c],
+        "internal/runtime/maps.typedmemclr" | "reflect.typedmemclr" | "runtime.memequal" => vec![n; 3],
+        "sync.runtime_Semacquire" | "sync.runtime_Semrelease" | "internal/sync.runtime_SemacquireMutex" => vec![n; 3],
+        "internal/sync.runtime_Semrelease" | "internal/poll.runtime_Semacquire" | "internal/poll.runtime_Semrelease" => vec![n; 3],
+        _ => return None,
+    })
+}
