@@ -79,3 +79,158 @@ pub mod flag {
     /// First frame of a goroutine.
     pub const TOP: u32 = 8;
 }
+
+/// A row of a line table: what holds from `offset` on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Row {
+    /// Offset from the function's entry.
+    pub offset: u32,
+    /// Line in `file`.
+    pub line: u32,
+    /// Index into the file table.
+    pub file: u32,
+    /// Index of the innermost inlined call plus 1; 0: the function itself.
+    pub inline: u32,
+}
+
+impl Row {
+    /// What holds before the first row.
+    pub fn first(f: &FuncEntry) -> Row {
+        Row {
+            offset: 0,
+            line: f.start_line,
+            file: f.file,
+            inline: 0,
+        }
+    }
+}
+
+const NEW_FILE: u64 = 1;
+const NEW_INLINE: u64 = 2;
+
+/// Rows of a line table in order; ends early at bytes that are no table.
+#[derive(Clone, Debug)]
+pub struct Rows<'a> {
+    rest: &'a [u8],
+    row: Row,
+}
+
+impl<'a> Rows<'a> {
+    /// Reads `table`, the bytes at [`FuncEntry::lines`] of the function that `first` is of.
+    pub fn new(table: &'a [u8], first: Row) -> Rows<'a> {
+        Rows {
+            rest: table,
+            row: first,
+        }
+    }
+
+    fn uvarint(&mut self) -> Option<u64> {
+        let mut value = 0;
+        for shift in (0..64).step_by(7) {
+            let (&byte, rest) = self.rest.split_first()?;
+            self.rest = rest;
+            value |= u64::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return Some(value);
+            }
+        }
+        None
+    }
+}
+
+impl Iterator for Rows<'_> {
+    type Item = Row;
+    fn next(&mut self) -> Option<Row> {
+        let offset = self.uvarint()?;
+        let word = self.uvarint()?;
+        let zigzag = word >> 2;
+        let delta = (zigzag >> 1) as i64 ^ -((zigzag & 1) as i64);
+        self.row.offset = self.row.offset.wrapping_add(offset as u32);
+        self.row.line = self.row.line.wrapping_add(delta as u32);
+        if word & NEW_FILE != 0 {
+            self.row.file = self.uvarint()? as u32;
+        }
+        if word & NEW_INLINE != 0 {
+            self.row.inline = self.uvarint()? as u32;
+        }
+        Some(self.row)
+    }
+}
+
+/// The row that holds at `offset` from the function's entry. For a return address, ask for the byte before.
+pub fn lookup(table: &[u8], first: Row, offset: u32) -> Row {
+    Rows::new(table, first)
+        .take_while(|row| row.offset <= offset)
+        .last()
+        .unwrap_or(first)
+}
+
+/// Appends `row` to a table that ends with `last` (or is empty, and `last` is [`Row::first`]).
+pub fn encode(last: Row, row: Row, out: &mut impl Extend<u8>) {
+    let delta = i64::from(row.line) - i64::from(last.line);
+    let zigzag = ((delta << 1) ^ (delta >> 63)) as u64;
+    let mut word = zigzag << 2;
+    if row.file != last.file {
+        word |= NEW_FILE;
+    }
+    if row.inline != last.inline {
+        word |= NEW_INLINE;
+    }
+    put_uvarint(u64::from(row.offset - last.offset), out);
+    put_uvarint(word, out);
+    if word & NEW_FILE != 0 {
+        put_uvarint(u64::from(row.file), out);
+    }
+    if word & NEW_INLINE != 0 {
+        put_uvarint(u64::from(row.inline), out);
+    }
+}
+
+fn put_uvarint(mut value: u64, out: &mut impl Extend<u8>) {
+    while value >= 0x80 {
+        out.extend([value as u8 | 0x80]);
+        value >>= 7;
+    }
+    out.extend([value as u8]);
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use super::*;
+    use std::vec::Vec;
+
+    #[test]
+    fn tables_round_trip() {
+        let first = Row {
+            offset: 0,
+            line: 10,
+            file: 2,
+            inline: 0,
+        };
+        let row = |offset, line, file, inline| Row {
+            offset,
+            line,
+            file,
+            inline,
+        };
+        let rows = [
+            row(0, 10, 2, 0),
+            row(5, 9, 2, 0),
+            row(300, 100_000, 7, 3),
+            row(301, 1, 7, 0),
+            row(1 << 30, u32::MAX, 0, 1 << 20),
+        ];
+        let mut table = Vec::new();
+        let mut last = first;
+        for r in rows {
+            encode(last, r, &mut table);
+            last = r;
+        }
+        assert_eq!(Rows::new(&table, first).collect::<Vec<_>>(), rows);
+        assert_eq!(lookup(&table, first, 299), rows[1]);
+        assert_eq!(lookup(&table, first, 300), rows[2]);
+        assert_eq!(lookup(&table[..3], first, 1000), rows[0]);
+        assert_eq!(lookup(&[], first, 4), first);
+    }
+}
