@@ -18,13 +18,15 @@
 //!   (open one first)                                                                       (signature.rs)
 //! - `obj_decl(obj)`: makes `obj.ty` known. Call it before reading the type of a package-level object of this
 //!   package (`ident` and `collect_methods` do)                                                     (decl.rs)
-//! - `func_body(decl, name, sig: BodySig, body)`: checks a body; call it inside `later`               (stmt.rs)
-//! - `stmt_list(ctx, list)`                                                                     (stmt.rs)
-//! - `init_vars`, `assign_vars`, `return_results` …                                       (assignments.rs)
-//! - `implements(v, t, constraint: bool) -> Result<(), String>` (the cause, possibly empty), `verify_instance(pos,
-//!   tparams, targs) -> Result<(), (usize, String)>`                                       (implements.rs)
-//! - `lookup_field_or_method(t, addressable, name, fold_case) -> Lookup`, a wrapper that first makes methods and
-//!   their types known. `missing_method(v, t, static_: bool) -> Option<Missing>`, `missing_method_cause`  (members.rs)
+//! - `func_body(env, body)`: checks a body in an environment with the scope of its parameters, the signature, the
+//!   declaration and the outer type parameters set; call it inside `later`                          (stmt.rs)
+//! - `types_summary(types, last) -> String`: `(int, number)`                              (assignments.rs)
+//! - `implements(v, t, Relation) -> Result<(), String>` (the cause), `verify_instance(tparams, targs) -> Result<(),
+//!   (usize, String)>`                                                                     (implements.rs)
+//! - `lookup_member(t, addressable, name) -> Lookup`: makes a method's type known. `has_all_methods(v, t, all) ->
+//!   Result<(), String>`, `assertable_to(v, t)`                                               (members.rs)
+//! - `record_mono(pos, tparams, targs, positions)`: for every instantiation of a generic function      (mono.rs)
+//! - `is_complete(t) -> bool`: before values of a type are used whose declaration may be in progress  (cycles.rs)
 //! - `later(move |c| …)`, `process_delayed(top)`, `add_decl_dep(obj)`
 //! - `type_str(t) -> String`, `obj_str`: text relative to this package                          (errors.rs)
 //! - `undergo_types::typeset`: `type_set(t)`, `type_set_of`; `undergo_types::subst`, `identical`, `lookup`, `print`
@@ -50,7 +52,7 @@
 //! - `operand::Operand {mode: OpMode, ty: Ty, val: Option<Value>, expr: Option<&'static Expr>, builtin}`;
 //!   `operand_str(x) -> String`
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use undergo_source::{Diag, Name, Pos, SourceMap};
@@ -171,12 +173,12 @@ pub struct Checker<'a> {
     pub obj_path: Vec<Obj>,
     pub(crate) path_index: FxHashMap<Obj, usize>,
     pub(crate) delayed: Vec<Option<(Version, Action<'a>)>>,
-    pub(crate) delayed_done: usize,
     pub(crate) state: crate::decl::DeclState,
     pub(crate) resolved: crate::resolver::Resolved,
     pub(crate) mono: crate::mono::MonoGraph,
     pub(crate) ambiguous: Option<HashSet<Name>>,
-    pub(crate) seen_diags: HashMap<(Pos, String), ()>,
+    /// Types of finite size, see [`crate::validtype`].
+    pub(crate) valid_types: FxHashSet<undergo_types::Named>,
 }
 
 impl<'a> Checker<'a> {

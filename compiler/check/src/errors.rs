@@ -14,9 +14,9 @@ impl<'a> Checker<'a> {
         self.report(pos, msg.into(), Severity::Error);
     }
 
-    /// Reports an error that does not keep anything else from being checked.
+    /// Reports an error that does not keep anything else from being checked. gc shows it like any other.
     pub fn soft_error(&mut self, pos: Pos, msg: impl Into<String>) {
-        self.report(pos, msg.into(), Severity::Soft);
+        self.report(pos, msg.into(), Severity::Error);
     }
 
     /// Reports an error of several lines; the first part's position is that of the error, known positions of the

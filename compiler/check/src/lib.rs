@@ -27,6 +27,7 @@ pub mod interfaces;
 pub mod labels;
 pub mod members;
 pub mod mono;
+mod package;
 pub mod range;
 pub mod resolver;
 pub mod returns;
@@ -37,8 +38,20 @@ pub mod switches;
 pub mod typexpr;
 pub mod validtype;
 
-// Expressions: check B adds its modules here.
+// Expressions.
+pub mod assignable;
+pub mod binary;
+pub mod builtins;
+pub mod call;
+pub mod conversions;
+pub mod expr;
+pub mod index;
+pub mod infer;
+pub mod literals;
 pub mod operand;
+pub mod selector;
+pub mod unify;
+pub mod untyped;
 
 use undergo_source::{Diag, SourceMap};
 use undergo_syntax::ast;
@@ -62,5 +75,5 @@ pub fn check_package(
     import: &dyn Fn(&str) -> Option<Pkg>,
     opts: &Options,
 ) -> Vec<Diag> {
-    checker::check(map, pkg, files, import, opts)
+    package::check(map, pkg, files, import, opts)
 }

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use undergo_source::Name;
 
 use crate::identical::{identical, same_id};
+use crate::predicates::{Strictness, incomparable};
 use crate::ty::{ChanDir, IMethod, Interface, Ty, TyKind};
 
 /// What an interface means: its methods, and the types that may implement it.
@@ -47,7 +48,7 @@ impl TypeSet {
     pub fn is_comparable(&self) -> bool {
         match &self.terms {
             None => self.comparable,
-            Some(terms) => terms.iter().all(|&(_, t)| comparable(t, Comparability::Strict)),
+            Some(terms) => terms.iter().all(|&(_, t)| strictly_comparable(t)),
         }
     }
 
@@ -111,36 +112,8 @@ fn add_term(list: &mut Vec<Term>, t: Term) {
     }
 }
 
-/// Which notion of comparability.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Comparability {
-    /// Comparing can never panic.
-    Strict,
-    /// The spec's `==` is defined: interfaces are comparable, though that may panic.
-    Spec,
-}
-
-/// Whether values of type `t` are comparable.
-pub fn comparable(t: Ty, which: Comparability) -> bool {
-    fn walk(t: Ty, which: Comparability, seen: &mut Vec<Ty>) -> bool {
-        if seen.contains(&t) {
-            return true;
-        }
-        if t.as_named().is_some() {
-            seen.push(t);
-        }
-        match t.under() {
-            TyKind::Basic(b) => *b != crate::ty::Basic::UntypedNil,
-            TyKind::Pointer(_) | TyKind::Chan(..) => true,
-            TyKind::Interface(_) => {
-                which == Comparability::Spec && !t.is_type_param() || type_set(t.underlying()).is_comparable()
-            }
-            TyKind::Struct(fields) => fields.iter().all(|f| walk(f.ty, which, seen)),
-            TyKind::Array(e, _) => walk(*e, which, seen),
-            _ => false,
-        }
-    }
-    walk(t, which, &mut Vec::new())
+fn strictly_comparable(t: Ty) -> bool {
+    incomparable(t, Strictness::Strict).is_none()
 }
 
 thread_local! {
@@ -224,7 +197,7 @@ fn compute(i: &Interface) -> (TypeSet, bool) {
         };
     }
     if comparable_only && let Some(list) = &mut terms {
-        list.retain(|&(_, t)| comparable(t, Comparability::Strict));
+        list.retain(|&(_, t)| strictly_comparable(t));
         comparable_only = false;
     }
     methods.sort_by(|a, b| {

@@ -1,0 +1,96 @@
+//! Types of infinite size.
+//!
+//! A type that contains itself other than behind a pointer, slice, map, channel or function is invalid. The search
+//! walks the declared right-hand sides. *Nest* is the chain of types that lie within each other in memory at the
+//! current point; *path* are all types met on the way there, for the message. A type parameter stands for the
+//! argument of the innermost type in the nest, and that argument was written outside of this type: it is looked at
+//! in the nest around it.
+
+use rustc_hash::FxHashMap;
+use undergo_types::identical::identical;
+use undergo_types::{Named, Obj, Ty, TyKind};
+
+use crate::checker::Checker;
+
+struct Search<'c> {
+    rhs: &'c FxHashMap<Named, Ty>,
+    path: Vec<Named>,
+    cycle: Option<Vec<Obj>>,
+    /// Types without parameters that have been found valid: a second look would find the same.
+    valid: &'c mut rustc_hash::FxHashSet<Named>,
+}
+
+impl<'a> Checker<'a> {
+    /// Reports `n` if it is of infinite size.
+    pub(crate) fn valid_type(&mut self, n: Named) {
+        let mut valid = std::mem::take(&mut self.valid_types);
+        let mut s = Search { rhs: &self.state.rhs, path: Vec::new(), cycle: None, valid: &mut valid };
+        let ok = s.ty(Ty::named(n), &mut Vec::new());
+        let cycle = s.cycle.take();
+        self.valid_types = valid;
+        if ok {
+            return;
+        }
+        if let Some(cycle) = cycle {
+            for o in &cycle {
+                self.state.invalid.insert(*o);
+                if let Some(n) = o.type_().as_named() {
+                    self.state.rhs.insert(n, Ty::invalid());
+                }
+            }
+            self.cycle_error(&cycle, 0);
+        }
+    }
+}
+
+impl Search<'_> {
+    fn ty(&mut self, t: Ty, nest: &mut Vec<Named>) -> bool {
+        match t.kind() {
+            TyKind::Array(e, _) => self.ty(*e, nest),
+            TyKind::Struct(fields) => fields.iter().all(|f| self.ty(f.ty, nest)),
+            TyKind::Union(terms) => terms.iter().all(|&(_, t)| self.ty(t, nest)),
+            TyKind::Interface(i) => i.embeds.iter().all(|&(t, _)| self.ty(t, nest)),
+            TyKind::Named(n) => self.named(*n, nest),
+            TyKind::TypeParam(p) => {
+                let Some(inst) = nest.pop() else { return true };
+                let arg = inst.all_tparams().iter().position(|q| q == p).and_then(|i| inst.targs.get(i).copied());
+                let ok = match arg {
+                    Some(arg) => self.ty(arg, nest),
+                    None => true,
+                };
+                nest.push(inst);
+                ok
+            }
+            _ => true,
+        }
+    }
+
+    fn named(&mut self, n: Named, nest: &mut Vec<Named>) -> bool {
+        if self.valid.contains(&n) {
+            return true;
+        }
+        let same = |o: &Named| *o == n || identical(Ty::named(*o), Ty::named(n));
+        if nest.iter().any(same) {
+            let start = self.path.iter().position(same).unwrap_or(0);
+            self.cycle = Some(self.path[start..].iter().map(|n| n.obj).collect());
+            return false;
+        }
+        let origin = n.generic();
+        let Some(rhs) = self.rhs.get(&origin).copied().or_else(|| origin.underlying.get().copied()) else {
+            return true;
+        };
+        // The predeclared comparable embeds itself.
+        if origin.obj.pkg.is_none() {
+            return true;
+        }
+        nest.push(n);
+        self.path.push(n);
+        let ok = self.ty(rhs, nest);
+        self.path.pop();
+        nest.pop();
+        if ok && n.targs.is_empty() && n.tparams.get().is_some_and(Vec::is_empty) {
+            self.valid.insert(n);
+        }
+        ok
+    }
+}
