@@ -1,5 +1,7 @@
 package runtime
 
+import "internal/runtime/sys"
+
 // A _defer is a deferred call without arguments. The compiler reserves 64 bytes for records in frames.
 //
 // The list of a goroutine runs from the newest to the oldest; fp, the frame pointer, says which activation a record
@@ -8,6 +10,8 @@ type _defer struct {
 	link *_defer
 	fn   func()
 	fp   uintptr
+	// pc is an address in that activation's function; a recovered panic resumes at the function's landing pad.
+	pc uintptr
 	// rangefunc marks a record that stands for all calls deferred by the bodies of a range-over-func statement
 	// of the activation; they are in head.
 	rangefunc bool
@@ -20,6 +24,7 @@ func deferprocStack(d *_defer, fn func(), fp uintptr) {
 	d.link = gp.defers
 	d.fn = fn
 	d.fp = fp
+	d.pc = sys.GetCallerPC()
 	d.rangefunc = false
 	d.head = nil
 	gp.defers = d
@@ -28,14 +33,14 @@ func deferprocStack(d *_defer, fn func(), fp uintptr) {
 // deferproc registers a call deferred in a loop.
 func deferproc(fn func(), fp uintptr) {
 	gp := getg()
-	gp.defers = &_defer{link: gp.defers, fn: fn, fp: fp}
+	gp.defers = &_defer{link: gp.defers, fn: fn, fp: fp, pc: sys.GetCallerPC()}
 }
 
 // deferrangefunc makes the token for calls that the body of a range-over-func statement defers to the function with
 // frame fp.
 func deferrangefunc(fp uintptr) any {
 	gp := getg()
-	d := &_defer{link: gp.defers, fp: fp, rangefunc: true}
+	d := &_defer{link: gp.defers, fp: fp, pc: sys.GetCallerPC(), rangefunc: true}
 	gp.defers = d
 	return d
 }
@@ -43,7 +48,7 @@ func deferrangefunc(fp uintptr) any {
 // deferprocat registers a call with a token.
 func deferprocat(fn func(), token any) {
 	d := token.(*_defer)
-	d.head = &_defer{link: d.head, fn: fn, fp: d.fp}
+	d.head = &_defer{link: d.head, fn: fn, fp: d.fp, pc: d.pc}
 }
 
 // deferreturn runs the calls deferred by the activation with frame fp.

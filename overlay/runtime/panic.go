@@ -49,12 +49,11 @@ func gopanic(e any) {
 		if d == nil {
 			break
 		}
-		fn := d.fn
-		fp := d.fp
+		fn, fp, pc := d.fn, d.fp, d.pc
 		d.fn = nil
 		fn()
 		if p.recovered {
-			finishRecovery(gp, p, fp)
+			finishRecovery(gp, p, fp, pc)
 		}
 	}
 	fatalpanic(p)
@@ -89,7 +88,7 @@ func nextDefer(gp *g, p *_panic) *_defer {
 
 // finishRecovery drops p and the panics it had taken over from, and returns from the function with frame fp, unless a
 // Goexit was among them: that goes on.
-func finishRecovery(gp *g, p *_panic, fp uintptr) {
+func finishRecovery(gp *g, p *_panic, fp, pc uintptr) {
 	goexit := false
 	q := p.link
 	for q != nil && q.aborted {
@@ -102,7 +101,7 @@ func finishRecovery(gp *g, p *_panic, fp uintptr) {
 	if goexit {
 		Goexit()
 	}
-	recovery(fp, 0)
+	recovery(fp, pc)
 }
 
 // Goexit runs all deferred calls and ends the goroutine.

@@ -109,7 +109,7 @@ func pprof_goroutineLeakProfileWithLabels(p []profilerecord.StackRecord, labels 
 	return 0, true
 }
 
-//go:linkname pprof_cyclesPerSecond runtime/pprof.pprof_cyclesPerSecond
+//go:linkname pprof_cyclesPerSecond runtime/pprof.runtime_cyclesPerSecond
 func pprof_cyclesPerSecond() int64 { return 1_000_000_000 }
 
 //go:linkname pprof_memProfileInternal
