@@ -3,9 +3,8 @@
 use undergo_source::Pos;
 use undergo_syntax::ast::{Expr, ReturnStmt};
 use undergo_syntax::print::expr_string;
-use undergo_types::predicates::{default_type, is_const_type, is_numeric, is_untyped, is_untyped_nil};
-use undergo_types::universe::basic_name;
-use undergo_types::{Basic, Obj, ObjKind, Ty, TyKind, VarKind};
+use undergo_types::predicates::{default_type, is_const_type, is_untyped, is_untyped_nil};
+use undergo_types::{Obj, ObjKind, Ty, TyKind, VarKind};
 
 use crate::checker::{Checker, Target};
 use crate::operand::{OpMode, Operand};
@@ -320,49 +319,13 @@ impl<'a> Checker<'a> {
         };
         let have: Vec<Ty> = rhs.iter().map(|x| x.ty).collect();
         let want: Vec<Ty> = lhs.iter().map(|v| v.type_()).collect();
-        let (have, want) = (self.types_summary(&have, None), self.types_summary(&want, None));
+        let (have, want) = (self.types_summary(&have, false, false), self.types_summary(&want, false, false));
         self.error_parts(vec![
             (pos, format!("{what} return values")),
             (Pos::NONE, format!("have {have}")),
             (Pos::NONE, format!("want {want}")),
         ]);
     }
-
-    /// Types in parentheses, in the words of argument and result mismatches: untyped numbers are `number`.
-    pub fn types_summary(&mut self, list: &[Ty], last: Option<LastType>) -> String {
-        let mut texts = Vec::with_capacity(list.len());
-        for (i, &t) in list.iter().enumerate() {
-            let mut s = match t.kind() {
-                TyKind::Basic(Basic::Invalid) => String::from("unknown type"),
-                TyKind::Basic(_) if is_untyped(t) && is_numeric(t) => String::from("number"),
-                TyKind::Basic(b) if is_untyped(t) => basic_name(*b).replace("untyped ", ""),
-                _ => self.type_str(t),
-            };
-            if i + 1 == list.len() {
-                match last {
-                    Some(LastType::Variadic) => {
-                        if let TyKind::Slice(e) = t.kind() {
-                            s = self.type_str(*e);
-                        }
-                        s.insert_str(0, "...");
-                    }
-                    Some(LastType::Spread) => s.push_str("..."),
-                    None => {}
-                }
-            }
-            texts.push(s);
-        }
-        format!("({})", texts.join(", "))
-    }
-}
-
-/// How the last type of a summary is special.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum LastType {
-    /// A variadic parameter: `...T`.
-    Variadic,
-    /// An argument `x...`.
-    Spread,
 }
 
 /// A number with its unit: `1 variable`, `2 values`.

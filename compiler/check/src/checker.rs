@@ -18,9 +18,8 @@
 //!   (open one first)                                                                       (signature.rs)
 //! - `obj_decl(obj)`: makes `obj.ty` known. Call it before reading the type of a package-level object of this
 //!   package (`ident` and `collect_methods` do)                                                     (decl.rs)
-//! - `func_body(env, body)`: checks a body in an environment with the scope of its parameters, the signature, the
-//!   declaration and the outer type parameters set; call it inside `later`                          (stmt.rs)
-//! - `types_summary(types, last) -> String`: `(int, number)`                              (assignments.rs)
+//! - `func_body(sig, body)`: checks a body in the current environment, whose scope is that of the parameters; call it
+//!   inside `later` with the environment of the function                                              (stmt.rs)
 //! - `implements(v, t, Relation) -> Result<(), String>` (the cause), `verify_instance(tparams, targs) -> Result<(),
 //!   (usize, String)>`                                                                     (implements.rs)
 //! - `lookup_member(t, addressable, name) -> Lookup`: makes a method's type known. `has_all_methods(v, t, all) ->

@@ -496,10 +496,10 @@ impl<'a> Checker<'a> {
             decl: Some(obj),
             scope: vars.scope,
             outer: outer.into(),
-            sig: Some(BodySig { ty: Some(vars.ty), results: vars.results }.into()),
             ..self.env.clone()
         };
-        self.later(move |c| c.func_body(env, body));
+        let sig = BodySig { ty: Some(vars.ty), results: vars.results };
+        self.later(move |c| c.with_env(env, |c| c.func_body(sig, body)));
     }
 
     // -----------------------------------------------------------------------------------------------------------

@@ -47,6 +47,7 @@ pub mod conversions;
 pub mod expr;
 pub mod index;
 pub mod infer;
+pub mod instantiate;
 pub mod literals;
 pub mod operand;
 pub mod selector;

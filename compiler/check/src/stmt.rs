@@ -6,25 +6,25 @@ use undergo_syntax::print::expr_string;
 use undergo_types::predicates::{all_boolean, all_numeric};
 use undergo_types::{ChanDir, ObjKind, VarKind};
 
-use crate::checker::{Checker, Env};
+use crate::checker::{BodySig, Checker, Env};
 use crate::expr::ExprKind;
 use crate::operand::{OpMode, Operand};
 use crate::scope::ScopeId;
 
 impl<'a> Checker<'a> {
-    /// Checks a function's body in environment `env`, whose scope is that of the parameters.
-    pub fn func_body(&mut self, env: Env, body: &'static Block) {
-        let scope = env.scope;
+    /// Checks a function's body in the current environment, whose scope must be that of the parameters.
+    pub fn func_body(&mut self, sig: BodySig, body: &'static Block) {
+        let has_results = !sig.results.is_empty();
+        let env = Env { sig: Some(sig.into()), has_label: false, ..self.env.clone() };
         self.with_env(env, |c| {
             c.stmt_list(&body.stmts);
             if c.env.has_label {
                 c.labels(body);
             }
-            let has_results = c.env.sig.as_ref().is_some_and(|s| !s.results.is_empty());
             if has_results && !c.is_terminating_block(body) {
                 c.error(body.rbrace, "missing return");
             }
-            c.usage(scope);
+            c.usage(c.env.scope);
         });
     }
 

@@ -183,12 +183,12 @@ impl<'a> Checker<'a> {
     /// The same for the type of a variable: constraint interfaces are refused.
     pub fn var_type(&mut self, e: &'static Expr) -> Ty {
         let t = self.typ(e);
-        self.later_var_type(e, t);
+        self.valid_var_type(e, t);
         t
     }
 
     /// Whether a type is a constraint interface is known only when all types are complete.
-    pub(crate) fn later_var_type(&mut self, e: &'static Expr, t: Ty) {
+    pub fn valid_var_type(&mut self, e: &'static Expr, t: Ty) {
         // The common types that cannot be interfaces need no look later.
         let settled = match t.kind() {
             TyKind::Named(n) => n.generic().underlying.get().is_some_and(|u| !is_interface(*u)),
