@@ -52,6 +52,7 @@ pub mod literals;
 pub mod operand;
 pub mod selector;
 pub mod unify;
+mod unsafe_builtins;
 pub mod untyped;
 
 use undergo_source::{Diag, SourceMap};
