@@ -1,9 +1,8 @@
 //! Algorithms of the runtime that need no machine: they are tested on the host.
 //!
-//! Reading order: [`lock_rank`], [`run_queue`] (a P's ring of runnable
-//! goroutines), [`random`] (generators), [`symtab`] (program counters to names and lines). Allocator: [`size_class`],
-//! [`slice_growth`], [`page_map`], [`object_bits`], [`ptr_mask`]. Then [`timer_heap`], [`method_merge`] (interface
-//! tables) and [`select_order`].
+//! Reading order: [`random`] (generators), [`lock_rank`], [`run_queue`] (a P's ring of runnable goroutines),
+//! [`symtab`] (program counters to names and lines); [`timer_heap`], [`select_order`], [`method_merge`],
+//! [`slice_growth`]; then the heap: [`size_class`], [`ptr_mask`], [`object_bits`], [`page_map`].
 #![cfg_attr(not(test), no_std)]
 
 pub mod lock_rank;
@@ -14,6 +13,7 @@ pub mod ptr_mask;
 pub mod random;
 pub mod run_queue;
 pub mod select_order;
+pub mod settings;
 pub mod size_class;
 pub mod slice_growth;
 pub mod symtab;

@@ -1,0 +1,264 @@
+//! The exits: `throw` (the runtime is broken), `fatal` (the program did something that cannot be recovered), and the
+//! end of a panic that nobody recovers.
+//!
+//! The first thread that dies prints; others that want to die wait for it. A second fault on the dying thread ends the
+//! process at once.
+
+use crate::g::{self, G};
+use crate::park::Never;
+use crate::rt::RT;
+use crate::traceback::print::{self, Start};
+use crate::{config, m};
+use core::fmt::Write;
+use core::sync::atomic::{AtomicU32, Ordering::*};
+use undergo_rtsys::entry;
+use undergo_rtsys::linux::{file, futex, signal, thread};
+
+/// Id of the thread that is dying, 0 for none.
+pub static DYING: AtomicU32 = AtomicU32::new(0);
+
+/// Writes a message to standard error.
+pub fn write(s: &str) {
+    file::write_all(2, s.as_bytes());
+}
+
+/// Unbuffered standard error as a `fmt::Write`.
+#[derive(Debug)]
+pub struct Stderr;
+
+impl core::fmt::Write for Stderr {
+    fn write_str(&mut self, s: &str) -> core::fmt::Result {
+        write(s);
+        Ok(())
+    }
+}
+
+/// Standard error in larger pieces.
+struct Buffered {
+    b: [u8; 4096],
+    n: usize,
+}
+
+impl Buffered {
+    fn new() -> Buffered {
+        Buffered { b: [0; 4096], n: 0 }
+    }
+
+    fn flush(&mut self) {
+        write(core::str::from_utf8(&self.b[..self.n]).unwrap_or("?"));
+        self.n = 0;
+    }
+}
+
+impl Write for Buffered {
+    fn write_str(&mut self, s: &str) -> core::fmt::Result {
+        if self.n + s.len() > self.b.len() {
+            self.flush();
+        }
+        if s.len() > self.b.len() {
+            write(s);
+            return Ok(());
+        }
+        self.b[self.n..self.n + s.len()].copy_from_slice(s.as_bytes());
+        self.n += s.len();
+        Ok(())
+    }
+}
+
+/// Becomes the thread that prints the last words. Others stop here for ever.
+fn begin() {
+    let mp = m::current();
+    if mp.dying {
+        write("fatal error: panic during the printing of a fatal error\n");
+        thread::exit(4);
+    }
+    mp.dying = true;
+    if DYING.compare_exchange(0, mp.tid.max(1), SeqCst, SeqCst).is_err() {
+        loop {
+            futex::wait(&DYING, DYING.load(Relaxed), -1);
+        }
+    }
+    crate::sched::deadlock::DISABLED.store(true, Relaxed);
+}
+
+/// Asks the other goroutines to stop, for a while: their traces should stand still.
+fn freeze() {
+    RT.stopping.store(true, SeqCst);
+    for _ in 0..5 {
+        crate::sched::preempt_all();
+        undergo_rtsys::linux::clock::usleep(200);
+    }
+}
+
+/// The end: exit code 2, or SIGABRT.
+fn end() -> ! {
+    if config::traceback_crash() {
+        signal::set_disposition(signal::sig::ABRT, signal::SIG_DFL);
+        signal::set_mask(signal::How::Unblock, 1 << (signal::sig::ABRT - 1));
+        thread::tgkill(thread::gettid(), signal::sig::ABRT);
+    }
+    thread::exit(2)
+}
+
+/// What is printed after the message.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Traces {
+    /// The current goroutine, others only if GOTRACEBACK says so.
+    Current(Start),
+    /// All.
+    All,
+}
+
+/// Goroutine traces as GOTRACEBACK wants them.
+fn traces(which: Traces) {
+    if config::traceback_level() == 0 {
+        return;
+    }
+    let mut out = Buffered::new();
+    let gp = m::current().curg;
+    let start = match which {
+        Traces::Current(s) => s,
+        Traces::All => Start::Here,
+    };
+    if !gp.is_null() {
+        let _ = out.write_str("\n");
+        print::current(&mut out, start);
+    }
+    if which == Traces::All || config::traceback_all() {
+        out.flush();
+        freeze();
+        print::others(&mut out, gp);
+    }
+    out.flush();
+}
+
+/// An invariant of the runtime does not hold: prints `fatal error: text`, all goroutines, and exits with 2.
+#[cold]
+#[inline(never)]
+pub fn throw(text: &str) -> ! {
+    begin();
+    let _ = writeln!(Stderr, "fatal error: {text}");
+    traces(Traces::All);
+    end()
+}
+
+/// A fatal error found on the system stack: all goroutines are printed.
+#[cold]
+#[inline(never)]
+pub fn fatal_system(text: &str) -> ! {
+    throw(text)
+}
+
+/// The program is at fault: prints `fatal error: text`, the goroutine as GOTRACEBACK says, and exits with 2.
+#[cold]
+#[inline(never)]
+pub fn fatal(text: &str) -> ! {
+    begin();
+    let _ = writeln!(Stderr, "fatal error: {text}");
+    traces(Traces::Current(Start::Here));
+    end()
+}
+
+/// Too many threads.
+pub fn thread_exhaustion(max: i32) -> ! {
+    let _ = writeln!(Stderr, "runtime: program exceeds {max}-thread limit");
+    throw("thread exhaustion")
+}
+
+/// A signal that is a bug, or SIGQUIT: what the machine looked like, and all goroutines.
+pub fn die_of_signal(gp: *mut G, pc: usize, fp: usize, message: &dyn Fn(&mut dyn Write)) -> ! {
+    begin();
+    let mut out = Buffered::new();
+    message(&mut out);
+    if config::traceback_level() > 0 {
+        // SAFETY: the goroutine of this M, interrupted.
+        if let Some(g) = unsafe { gp.as_ref() } {
+            let _ = out.write_str("\n");
+            if crate::module::is_go_text(pc) {
+                print::context(&mut out, g, pc, fp);
+            } else {
+                print::current(&mut out, Start::Here);
+            }
+        }
+        out.flush();
+        freeze();
+        print::others(&mut out, gp);
+    }
+    out.flush();
+    end()
+}
+
+#[panic_handler]
+fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
+    let _ = writeln!(Stderr, "runtime: {info}");
+    throw("bug in the runtime")
+}
+
+/// `core` was built for unwinding and names this; with panic=abort nothing calls it.
+#[unsafe(no_mangle)]
+extern "C" fn rust_eh_personality() {}
+
+/// A string of the program.
+///
+/// # Safety
+/// `p` and `n` are a Go string that stays alive.
+unsafe fn text(p: *const u8, n: usize) -> &'static str {
+    // SAFETY: caller; output is byte for byte, so invalid UTF-8 is no problem of ours.
+    unsafe { core::str::from_utf8_unchecked(if n == 0 { &[] } else { core::slice::from_raw_parts(p, n) }) }
+}
+
+entry! {
+    /// A goroutine begins to die of a panic: the first one prints, others wait for ever.
+    "runtime.startDying" => fn start_dying() {
+        begin();
+    }
+
+    /// The message of a panic is printed: traces and the end.
+    "runtime.dieAfterPanic" => fn die_after_panic() -> Never {
+        traces(Traces::Current(Start::AfterPanic));
+        end()
+    }
+
+    /// Whether some goroutine is printing its last words.
+    "runtime.panicking" => fn panicking() -> bool {
+        DYING.load(Relaxed) != 0
+    }
+
+    /// throw of overlay code.
+    "runtime.fatalthrow" => fn fatalthrow(p: *const u8, n: usize) -> Never {
+        // SAFETY: a Go string.
+        throw(unsafe { text(p, n) })
+    }
+
+    /// fatal of overlay code.
+    "runtime.fatalexit" => fn fatalexit(p: *const u8, n: usize) -> Never {
+        // SAFETY: a Go string.
+        fatal(unsafe { text(p, n) })
+    }
+
+    /// A fatal error with the traces of all goroutines.
+    "runtime.throwOnStack" => fn throw_on_stack(p: *const u8, n: usize) -> Never {
+        // SAFETY: a Go string.
+        throw(unsafe { text(p, n) })
+    }
+
+    /// Ends the process.
+    "runtime.exit" => fn exit(code: u64) -> Never {
+        thread::exit(code as i32)
+    }
+
+    /// Signal behind the panic that the current goroutine is about to raise, once; 0 for none.
+    "runtime.signalOfPanic" => fn signal_of_panic(code: *mut usize, addr: *mut usize, pc: *mut usize) -> usize {
+        let gp = g::current();
+        let sig = core::mem::replace(&mut gp.sig, 0);
+        if sig != 0 {
+            // SAFETY: three words of the caller.
+            unsafe {
+                *code = gp.sig_code as usize;
+                *addr = gp.head.raise_a;
+                *pc = gp.head.raise_b;
+            }
+        }
+        sig as usize
+    }
+}

@@ -1,0 +1,223 @@
+//! os/signal, forks, and other small services of the operating system.
+
+use crate::g;
+use crate::lock::Mutex;
+use crate::park::{Never, Pair};
+use crate::roots::Visitor;
+use crate::sched::threads;
+use crate::signal::{IGNORED, WANTED, bit};
+use crate::{env, exit, m, module, signal};
+use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::*};
+use undergo_rtcore::lock_rank::Rank;
+use undergo_rtsys::entry;
+use undergo_rtsys::linux::signal::{self as sys, How, SIG_DFL, SIG_IGN, sig};
+use undergo_rtsys::linux::{clock, futex, thread};
+
+/// Signals that arrived and that os/signal has not fetched.
+static PENDING: AtomicU64 = AtomicU64::new(0);
+/// Bumped with every delivery; the receiver sleeps on it.
+static DELIVERIES: AtomicU32 = AtomicU32::new(0);
+/// Signals handed to the receiver that it has not come back for.
+static RECEIVING: AtomicU32 = AtomicU32::new(0);
+/// Serialises thread creation against fork and exec.
+pub static FORK: Mutex<()> = Mutex::new(Rank::Fork, ());
+
+/// Go pointers held here: none.
+pub fn roots(_: &mut dyn Visitor) {}
+
+/// Queues a signal for os/signal. In a handler.
+pub fn deliver(s: u32) {
+    PENDING.fetch_or(bit(s), SeqCst);
+    DELIVERIES.fetch_add(1, SeqCst);
+    futex::wake(&DELIVERIES, 1);
+}
+
+/// Takes the lowest pending signal that is still wanted.
+fn take() -> Option<u32> {
+    loop {
+        let p = PENDING.load(SeqCst);
+        if p == 0 {
+            return None;
+        }
+        let s = p.trailing_zeros();
+        PENDING.fetch_and(!(1 << s), SeqCst);
+        if WANTED.load(SeqCst) & 1 << s != 0 {
+            return Some(s + 1);
+        }
+    }
+}
+
+entry! {
+    /// Start delivering a signal.
+    "os/signal.signal_enable" => fn signal_enable(s: u64) {
+        let s = s as u32;
+        if (1..=64).contains(&s) {
+            IGNORED.fetch_and(!bit(s), SeqCst);
+            WANTED.fetch_or(bit(s), SeqCst);
+            signal::install(s);
+        }
+    }
+
+    /// Stop delivering it.
+    "os/signal.signal_disable" => fn signal_disable(s: u64) {
+        let s = s as u32;
+        if (1..=64).contains(&s) {
+            WANTED.fetch_and(!bit(s), SeqCst);
+            signal::uninstall(s);
+        }
+    }
+
+    /// Ignore it.
+    "os/signal.signal_ignore" => fn signal_ignore(s: u64) {
+        let s = s as u32;
+        if (1..=64).contains(&s) {
+            WANTED.fetch_and(!bit(s), SeqCst);
+            IGNORED.fetch_or(bit(s), SeqCst);
+            sys::set_disposition(s, SIG_IGN);
+        }
+    }
+
+    /// Whether it is ignored.
+    "os/signal.signal_ignored" => fn signal_ignored(s: u64) -> bool {
+        let s = s as u32;
+        (1..=64).contains(&s) && IGNORED.load(SeqCst) & bit(s) != 0
+    }
+
+    /// The next signal; blocks this thread without a P while there is none.
+    "os/signal.signal_recv" => fn signal_recv() -> usize {
+        let gp = g::current();
+        RECEIVING.store(0, SeqCst);
+        if let Some(s) = take() {
+            RECEIVING.store(1, SeqCst);
+            return s as usize;
+        }
+        threads::block(gp);
+        let s = loop {
+            let seen = DELIVERIES.load(SeqCst);
+            if let Some(s) = take() {
+                break s;
+            }
+            futex::wait(&DELIVERIES, seen, -1);
+        };
+        RECEIVING.store(1, SeqCst);
+        gp.set_results(s as usize, 0);
+        threads::unblock(gp)
+    }
+
+    /// Waits until queued signals are handed over.
+    "os/signal.signalWaitUntilIdle" => fn signal_wait_until_idle() {
+        let gp = g::current();
+        // Only a handler that runs now can make this last; it does not need our P.
+        for _ in 0..1000 {
+            if PENDING.load(SeqCst) & WANTED.load(SeqCst) == 0 {
+                return;
+            }
+            thread::sched_yield();
+        }
+        let _ = gp;
+    }
+
+    /// Death by SIGPIPE, after EPIPE on standard output or error.
+    "runtime.dieBySigpipe" => fn die_by_sigpipe() {
+        if IGNORED.load(SeqCst) & bit(sig::PIPE) != 0 || WANTED.load(SeqCst) & bit(sig::PIPE) != 0 {
+            return;
+        }
+        sys::set_disposition(sig::PIPE, SIG_DFL);
+        sys::set_mask(How::Unblock, bit(sig::PIPE));
+        thread::tgkill(thread::gettid(), sig::PIPE);
+        thread::exit(2)
+    }
+
+    /// Ignore SIGSYS while pidfd support is probed, and undo that.
+    "os.ignoreSIGSYS" => fn ignore_sigsys() {
+        sys::set_disposition(sig::SYS, SIG_IGN);
+    }
+    "os.restoreSIGSYS" => fn restore_sigsys() {
+        if WANTED.load(SeqCst) & bit(sig::SYS) != 0 {
+            sys::install(sig::SYS);
+        } else {
+            sys::set_disposition(sig::SYS, SIG_DFL);
+        }
+    }
+
+    /// Before vfork: no signal may reach a handler in the child.
+    "syscall.runtime_BeforeFork" => fn before_fork() {
+        let mp = m::current();
+        g::current().head.pins += 1;
+        mp.saved_mask = sys::set_mask(How::Set, !0);
+    }
+    "syscall.runtime_AfterFork" => fn after_fork() {
+        sys::set_mask(How::Set, m::current().saved_mask);
+        g::current().head.pins -= 1;
+    }
+    "syscall.runtime_AfterForkInChild" => fn after_fork_in_child() {
+        signal::reset_in_child();
+        sys::set_mask(How::Set, m::current().saved_mask);
+    }
+    /// Before exec: nothing to do, since exec ends all other threads; kept as the place for a lock on thread creation.
+    "syscall.runtime_BeforeExec" => fn before_exec() {}
+    "syscall.runtime_AfterExec" => fn after_exec() {}
+
+    /// Runs a raw system call on every thread. Returns (r1, r2, errno) of this one.
+    "syscall.runtime_doAllThreadsSyscall" => fn do_all_threads_syscall(n: usize, a: usize, b: usize, c: usize, d: usize, e: usize) -> Pair {
+        let gp = g::current();
+        // SAFETY: the seventh word lies in the caller's memory frame.
+        let f = unsafe { *(gp.head.call_frame as *const usize) };
+        // SAFETY: the caller vouches for the system call.
+        let r = unsafe { undergo_rtsys::linux::sys::syscall6(n, a, b, c, d, e, f) };
+        gp.head.ret2 = if r < 0 { (-r) as usize } else { 0 };
+        Pair(if r < 0 { u64::MAX } else { r as u64 }, 0)
+    }
+
+    /// fcntl(fd, cmd, arg) -> (value, errno)
+    "runtime.fcntl" => fn fcntl(fd: u64, cmd: u64, arg: u64) -> Pair {
+        let (fd, cmd, arg) = (fd as i32 as usize, cmd as i32 as usize, arg as i32 as usize);
+        // SAFETY: the commands that std uses with an int argument touch no memory.
+        let r = unsafe { undergo_rtsys::linux::sys::syscall3(undergo_rtsys::linux::sys::nr::FCNTL, fd, cmd, arg) };
+        if r < 0 { Pair(u64::MAX, (-r) as u64) } else { Pair(r as u64, 0) }
+    }
+
+    /// vgetrandom(p, len, cap, flags) -> (n, supported): not supported, std makes the system call.
+    "runtime.vgetrandom" => fn vgetrandom(_p: *mut u8, _n: usize, _cap: usize, _flags: u64) -> Pair {
+        Pair(u64::MAX, 0)
+    }
+
+    /// write(fd, p, n) without scheduling.
+    "runtime.write" => fn write(fd: usize, p: *const u8, n: u64) -> isize {
+        // SAFETY: the caller's bytes.
+        undergo_rtsys::linux::file::write(fd, unsafe { core::slice::from_raw_parts(p, n as i32 as usize) })
+    }
+
+    /// Arguments: (argc, argv), the environment behind.
+    "runtime.procargs" => fn procargs() -> Pair {
+        Pair(env::argc() as u64, env::argv() as u64)
+    }
+
+    /// Auxiliary vector: (address, number of words).
+    "runtime.auxv" => fn auxv() -> Pair {
+        let (p, n) = env::auxv_words();
+        Pair(p as u64, n as u64)
+    }
+
+    /// Default GODEBUG settings of the program: a string.
+    "runtime.godebugDefault" => fn godebug_default() -> Pair {
+        let [p, n] = module::module().godebug_default;
+        Pair(p, n)
+    }
+
+    /// Build information: a string.
+    "runtime.modinfoText" => fn modinfo_text() -> Pair {
+        let [p, n] = module::module().modinfo;
+        Pair(p, n)
+    }
+
+    /// Sleeps this thread.
+    "runtime.usleep" => fn usleep(us: u64) {
+        clock::usleep(us & 0xffff_ffff);
+    }
+
+    /// abort()
+    "runtime.abort" => fn abort() -> Never {
+        exit::throw("abort")
+    }
+}

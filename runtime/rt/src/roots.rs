@@ -1,0 +1,22 @@
+//! The one place through which the collector learns of Go pointers outside the heap.
+
+use crate::witness::WorldStopped;
+
+/// Receives roots. Values and words are conservative: they may or may not be pointers.
+pub trait Visitor {
+    /// One possible pointer.
+    fn word(&mut self, value: usize);
+    /// All aligned words of `[lo, hi)`.
+    fn range(&mut self, lo: usize, hi: usize);
+}
+
+/// Every enumerator: a module that holds Go pointers in Rust structures adds its function here. Data segments of the
+/// program and stacks are the collector's own business ([`crate::module`], [`crate::stack::scan_ranges`]).
+pub const ENUMERATORS: &[fn(&mut dyn Visitor)] = &[crate::osapi::roots, crate::reflect::roots, crate::timer::roots];
+
+/// Runs all enumerators.
+pub fn enumerate(v: &mut dyn Visitor, _: &WorldStopped<'_>) {
+    for f in ENUMERATORS {
+        f(v);
+    }
+}

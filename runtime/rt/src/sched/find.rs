@@ -1,0 +1,289 @@
+//! Looking for work.
+
+use super::{Slice, threads};
+use crate::g::G;
+use crate::m;
+use crate::p::{P, PStatus};
+use crate::park::GList;
+use crate::rt::{self, RT};
+use crate::{choice, netpoll, timer};
+use core::sync::atomic::Ordering::*;
+use core::sync::atomic::fence;
+use undergo_rtcore::run_queue::CAP;
+
+/// A runnable goroutine; blocks until there is one. Called by an M with a P; it may come back with another P.
+pub fn runnable() -> (*mut G, Slice) {
+    loop {
+        if let Some(found) = attempt() {
+            return found;
+        }
+    }
+}
+
+/// One round; `None` after having slept or lost the P: start over.
+fn attempt() -> Option<(*mut G, Slice)> {
+    let mp = m::current();
+    if RT.stopping.load(SeqCst) {
+        threads::stop_for_world();
+        return None;
+    }
+    // SAFETY: we own our P.
+    let pp = unsafe { &*mp.p };
+    let (now, mut poll_until, _) = timer::check(pp, 0);
+
+    // Fairness: two goroutines that keep readying each other must not lock out the global queue.
+    if pp.sched_tick.load(Relaxed) % 61 == 0
+        && RT.n_global.load(Relaxed) > 0
+        && let Some(gp) = take_global(pp, 1)
+    {
+        return Some((gp, Slice::Fresh));
+    }
+    if let Some(found) = take_local(pp) {
+        return Some(found);
+    }
+    if RT.n_global.load(Relaxed) > 0
+        && let Some(gp) = take_global(pp, 0)
+    {
+        return Some((gp, Slice::Fresh));
+    }
+    if netpoll::is_initialised()
+        && netpoll::any_waiters()
+        && RT.last_poll.load(Relaxed) != 0
+        && let Some(gp) = first_of(netpoll::poll(0))
+    {
+        return Some((gp, Slice::Fresh));
+    }
+
+    let busy = rt::n_p() as i32 - RT.n_idle_p.load(Relaxed) as i32;
+    if mp.spinning || 2 * RT.n_spinning.load(Relaxed) < busy {
+        if !mp.spinning {
+            threads::become_spinning();
+        }
+        match steal(pp, now) {
+            Stolen::Goroutine(gp, slice) => return Some((gp, slice)),
+            Stolen::Retry => return None,
+            Stolen::Nothing(when) => {
+                if when != 0 && (poll_until == 0 || when < poll_until) {
+                    poll_until = when;
+                }
+            }
+        }
+    }
+    if let Some(gp) = crate::gc::idle_work(pp) {
+        return Some((gp, Slice::Fresh));
+    }
+    sleep(now, poll_until)
+}
+
+/// Nothing to do: give up the P, look once more, then block in the poller or on the M's note.
+fn sleep(now: i64, mut poll_until: i64) -> Option<(*mut G, Slice)> {
+    let mp = m::current();
+    {
+        let mut s = RT.sched.lock();
+        if RT.stopping.load(SeqCst) {
+            return None;
+        }
+        if let Some(gp) = s.queue.pop() {
+            RT.n_global.store(s.queue.len() as u32, Relaxed);
+            return Some((gp, Slice::Fresh));
+        }
+        if !mp.spinning && RT.need_spinning.load(SeqCst) {
+            threads::become_spinning();
+            return None;
+        }
+        let pp = threads::release_p();
+        threads::put_idle_p(&mut s, pp);
+    }
+    if mp.spinning {
+        mp.spinning = false;
+        if RT.n_spinning.fetch_sub(1, SeqCst) == 0 {
+            crate::exit::throw("negative number of spinning threads");
+        }
+        fence(SeqCst);
+        // A submitter that saw us spin woke nobody: look at what it may have left.
+        let queued = RT.n_global.load(SeqCst) != 0 || rt::all_p().any(|p| !is_empty(p)) || crate::gc::has_idle_work();
+        if queued && threads::acquire_idle_p_spinning() {
+            return None;
+        }
+        // Timers may have been added to a P that we looked at earlier.
+        let when = timer::next_when();
+        if when != 0 && (poll_until == 0 || when < poll_until) {
+            poll_until = when;
+        }
+    }
+    if netpoll::is_initialised() && (netpoll::any_waiters() || poll_until != 0) && RT.last_poll.swap(0, SeqCst) != 0 {
+        return poll_blocking(now, poll_until);
+    }
+    if poll_until != 0 && netpoll::is_initialised() {
+        // Another M blocks in the poller, perhaps for longer than our timer allows.
+        let other = RT.poll_until.load(SeqCst);
+        if other == 0 || other > poll_until {
+            netpoll::interrupt();
+        }
+    }
+    threads::stop();
+    None
+}
+
+/// Blocks in the poller, without a P.
+fn poll_blocking(now: i64, poll_until: i64) -> Option<(*mut G, Slice)> {
+    let mp = m::current();
+    RT.poll_until.store(poll_until, SeqCst);
+    let delay = match poll_until {
+        0 => -1,
+        t => (t - if now == 0 { rt::nanotime() } else { now }).max(0),
+    };
+    let list = netpoll::poll(delay);
+    RT.poll_until.store(0, SeqCst);
+    RT.last_poll.store(rt::nanotime(), SeqCst);
+    let pp = {
+        let mut s = RT.sched.lock();
+        threads::take_idle_p(&mut s)
+    };
+    if pp.is_null() {
+        super::inject(list);
+        threads::stop();
+        return None;
+    }
+    threads::acquire_p(pp);
+    if let Some(gp) = first_of(list) {
+        return Some((gp, Slice::Fresh));
+    }
+    let _ = mp;
+    threads::become_spinning();
+    None
+}
+
+/// Readies a list but for its first goroutine, which the caller runs.
+fn first_of(mut list: GList) -> Option<*mut G> {
+    let gp = list.pop()?;
+    // SAFETY: the poller hands over the only claim to waiting goroutines.
+    unsafe { (*gp).transition(crate::g::GStatus::Waiting, crate::g::GStatus::Runnable) };
+    super::inject(list);
+    Some(gp)
+}
+
+/// Whether a P has nothing queued. Reads until consistent, since runnext may be kicked into the queue meanwhile.
+pub fn is_empty(pp: &P) -> bool {
+    loop {
+        let tail = pp.queue.is_empty();
+        let next = pp.runnext.load(Acquire);
+        if tail == pp.queue.is_empty() {
+            return tail && next.is_null();
+        }
+    }
+}
+
+/// From our own P.
+fn take_local(pp: &P) -> Option<(*mut G, Slice)> {
+    let next = pp.runnext.load(Acquire);
+    // Thieves may take runnext, never put there: one attempt decides.
+    if !next.is_null() && pp.runnext.compare_exchange(next, core::ptr::null_mut(), AcqRel, Acquire).is_ok() {
+        return Some((next, Slice::Inherited));
+    }
+    pp.queue.pop().map(|g| (g as *mut G, Slice::Fresh))
+}
+
+/// From the global queue: one to run, and our share (at most `max`, if not 0) into the local queue.
+fn take_global(pp: &P, max: usize) -> Option<*mut G> {
+    let mut s = RT.sched.lock();
+    let len = s.queue.len();
+    let mut n = (len / rt::n_p() + 1).min(len).min(CAP / 2);
+    if max > 0 {
+        n = n.min(max);
+    }
+    let first = s.queue.pop()?;
+    for _ in 1..n {
+        let Some(gp) = s.queue.pop() else { break };
+        if !pp.queue.push(gp as usize) {
+            s.queue.push_front(gp);
+            break;
+        }
+    }
+    RT.n_global.store(s.queue.len() as u32, Relaxed);
+    Some(first)
+}
+
+enum Stolen {
+    Goroutine(*mut G, Slice),
+    /// Timers ran, or the world stops: look again from the start.
+    Retry,
+    /// Nothing; when the next timer that we saw is due.
+    Nothing(i64),
+}
+
+/// Visits all Ps in random order, four times; in the last round also takes runnext and runs timers of others.
+fn steal(pp: &P, now: i64) -> Stolen {
+    let n = rt::n_p() as u32;
+    let mut when = 0;
+    let mut now = now;
+    for round in 0..4 {
+        let last = round == 3;
+        // A random start and a step coprime to n visit every P once.
+        let start = choice::below(n);
+        let step = coprime_step(n);
+        for i in 0..n {
+            if RT.stopping.load(SeqCst) {
+                return Stolen::Retry;
+            }
+            let victim = rt::p(((u64::from(start) + u64::from(i) * u64::from(step)) % u64::from(n)) as usize);
+            if core::ptr::eq(victim, pp) {
+                continue;
+            }
+            if last {
+                let (t, w, ran) = timer::check(victim, now);
+                now = t;
+                if w != 0 && (when == 0 || w < when) {
+                    when = w;
+                }
+                // Timers ready goroutines into our own queue.
+                if ran && let Some((gp, slice)) = take_local(pp) {
+                    return Stolen::Goroutine(gp, slice);
+                }
+            }
+            if victim.status() != PStatus::Idle
+                && let Some(gp) = steal_one(pp, victim, last)
+            {
+                return Stolen::Goroutine(gp, Slice::Fresh);
+            }
+        }
+    }
+    Stolen::Nothing(when)
+}
+
+fn steal_one(pp: &P, victim: &P, take_next: bool) -> Option<*mut G> {
+    if let Some(g) = pp.queue.steal_from(&victim.queue) {
+        return Some(g as *mut G);
+    }
+    if !take_next {
+        return None;
+    }
+    let next = victim.runnext.load(Acquire);
+    if next.is_null() {
+        return None;
+    }
+    // Its P is probably about to run it: give it the chance, a switch across cores costs more.
+    if victim.status() == PStatus::Running {
+        if RT.n_cpu.load(Relaxed) > 1 {
+            undergo_rtsys::linux::clock::usleep(3);
+        } else {
+            undergo_rtsys::linux::thread::sched_yield();
+        }
+    }
+    victim.runnext.compare_exchange(next, core::ptr::null_mut(), AcqRel, Relaxed).ok()
+}
+
+/// A random number coprime to `n`.
+fn coprime_step(n: u32) -> u32 {
+    fn gcd(a: u32, b: u32) -> u32 {
+        if b == 0 { a } else { gcd(b, a % b) }
+    }
+    if n <= 2 {
+        return 1;
+    }
+    let mut s = choice::below(n - 1) + 1;
+    while gcd(s, n) != 1 {
+        s = s % (n - 1) + 1;
+    }
+    s
+}

@@ -1,0 +1,236 @@
+//! The scheduler: which goroutine runs next on which thread.
+//!
+//! Goroutines wait in the ring of a P, with one privileged slot (`runnext`), or in the global queue. An M needs a P to
+//! run Go code. An M without work *spins* (looks at all other Ps) before it sleeps; at most half of the busy Ps'
+//! number of Ms spin, and whoever makes work available while nobody spins wakes one M ([`wake_p`]).
+//!
+//! The delicate point is the step from spinning to sleeping: a submitter puts work in its queue and then reads
+//! `n_spinning`; a spinner decrements `n_spinning` and then looks at all queues once more. Both with sequentially
+//! consistent fences, so that not both can miss the other.
+//!
+//! Files: this one (the loop, entering and leaving goroutines), [`find`] (looking for work), [`threads`] (Ms and Ps:
+//! starting, stopping, handing over), [`create`] (birth and death of goroutines), [`sysmon`], [`deadlock`], [`coro`].
+
+pub mod coro;
+pub mod create;
+pub mod deadlock;
+pub mod find;
+pub mod sysmon;
+pub mod threads;
+
+use crate::g::{G, GStatus};
+use crate::m::{self, M};
+use crate::p::P;
+use crate::rt::{RT, n_p, nanotime};
+use core::ptr::null_mut;
+use core::sync::atomic::Ordering::*;
+use core::sync::atomic::fence;
+use undergo_rtcore::run_queue::CAP;
+
+/// Where a goroutine made runnable goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Where {
+    /// It runs next on this P, in the time slice of the current goroutine.
+    Next,
+    /// At the end of this P's queue.
+    Tail,
+}
+
+/// Separates the current goroutine from this M.
+pub fn detach(mp: &mut M, gp: &mut G) {
+    mp.curg = null_mut();
+    gp.head.m = 0;
+}
+
+/// Abandons the system stack and schedules.
+pub fn schedule_fresh() -> ! {
+    extern "C" fn run() -> ! {
+        schedule()
+    }
+    // SAFETY: callers have nothing to drop (contract of `park`).
+    unsafe { undergo_rtsys::arch::switch::restart_g0(run) }
+}
+
+/// Finds a goroutine and runs it.
+pub fn schedule() -> ! {
+    let mp = m::current();
+    loop {
+        if !mp.locked_g.is_null() {
+            threads::stop_locked();
+            execute(mp.locked_g, Slice::Inherited);
+        }
+        let (gp, slice) = find::runnable();
+        if mp.spinning {
+            threads::stop_spinning();
+        }
+        // SAFETY: find gave us the only claim to gp.
+        let locked_m = unsafe { (*gp).locked_m };
+        if !locked_m.is_null() && locked_m != mp as *mut M {
+            threads::hand_to_locked(gp);
+            continue;
+        }
+        execute(gp, slice)
+    }
+}
+
+/// Whether a goroutine gets a new time slice.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Slice {
+    /// A new one.
+    Fresh,
+    /// What is left of its predecessor's, so that two that keep waking each other do not starve others.
+    Inherited,
+}
+
+/// Runs the runnable goroutine `gp` on this M.
+pub fn execute(gp: *mut G, slice: Slice) -> ! {
+    let mp = m::current();
+    // SAFETY: the caller has the only claim to gp, which is runnable.
+    let g = unsafe { &mut *gp };
+    g.transition(GStatus::Runnable, GStatus::Running);
+    g.wait_since = 0;
+    g.preempt.store(false, Relaxed);
+    if crate::g::guard(&g.head).load(Relaxed) == undergo_abi::g::GUARD_PREEMPT {
+        g.unpoison();
+    }
+    g.head.m = mp as *mut M as usize;
+    mp.curg = gp;
+    // SAFETY: the M owns its P.
+    let pp = unsafe { &*mp.p };
+    if slice == Slice::Fresh {
+        pp.sched_tick.fetch_add(1, Relaxed);
+    }
+    if !mp.resumed_ctx.is_null() {
+        threads::free_context(core::mem::replace(&mut mp.resumed_ctx, null_mut()));
+    }
+    // Read by the resuming assembly; free once this M schedules the next one.
+    mp.resumed_ctx = g.async_ctx;
+    // A stop request that came before we set curg could not poison us.
+    if RT.stopping.load(SeqCst) {
+        g.request_preempt();
+    }
+    // SAFETY: invariant 4 holds for a goroutine that was runnable; nothing here needs dropping.
+    unsafe { undergo_rtsys::arch::switch::gogo(gp as usize) }
+}
+
+/// Makes the waiting goroutine `gp` runnable.
+pub fn ready(gp: *mut G, place: Where) {
+    // SAFETY: the caller has the only claim to a waiting goroutine.
+    unsafe { (*gp).transition(GStatus::Waiting, GStatus::Runnable) };
+    put_local(crate::g::current_p(), gp, place);
+    wake_p();
+}
+
+/// The current goroutine was asked to yield: to the global queue with it. It continues at `resume`.
+pub fn preempted(gp: &mut G, resume: usize) -> ! {
+    gp.preempt.store(false, Relaxed);
+    gp.resume_pc = resume;
+    detach(m::current(), gp);
+    gp.transition(GStatus::Running, GStatus::Runnable);
+    put_global(gp);
+    schedule_fresh()
+}
+
+/// Appends to the global queue.
+pub fn put_global(gp: *mut G) {
+    let mut s = RT.sched.lock();
+    s.queue.push(gp);
+    RT.n_global.store(s.queue.len() as u32, Relaxed);
+}
+
+/// Puts a runnable goroutine into the queue of our own P.
+pub fn put_local(pp: &P, gp: *mut G, place: Where) {
+    let mut gp = gp;
+    if place == Where::Next {
+        gp = pp.runnext.swap(gp, AcqRel);
+        if gp.is_null() {
+            return;
+        }
+    }
+    while !pp.queue.push(gp as usize) {
+        if overflow(pp, gp) {
+            return;
+        }
+    }
+}
+
+/// Moves half of a full queue and `gp` to the global queue; false if the queue is no longer full.
+fn overflow(pp: &P, gp: *mut G) -> bool {
+    if pp.queue.len() < CAP {
+        return false;
+    }
+    let mut batch = [0; CAP / 2];
+    let n = pp.queue.grab(&mut batch);
+    if n == 0 {
+        return false;
+    }
+    let mut s = RT.sched.lock();
+    for &g in &batch[..n] {
+        s.queue.push(g as *mut G);
+    }
+    s.queue.push(gp);
+    RT.n_global.store(s.queue.len() as u32, Relaxed);
+    true
+}
+
+/// New work is available: makes sure that somebody will look for it.
+#[inline]
+pub fn wake_p() {
+    fence(SeqCst);
+    if RT.n_spinning.load(Relaxed) != 0 || RT.n_idle_p.load(Relaxed) == 0 {
+        return;
+    }
+    threads::start_spinner();
+}
+
+/// Readies a list of waiting goroutines, on an M with or without a P.
+pub fn inject(mut list: crate::park::GList) {
+    if list.is_empty() {
+        return;
+    }
+    let mut n = 0;
+    {
+        let mut s = RT.sched.lock();
+        while let Some(gp) = list.pop() {
+            // SAFETY: the list holds waiting goroutines that nobody else has a claim to.
+            unsafe { (*gp).transition(GStatus::Waiting, GStatus::Runnable) };
+            s.queue.push(gp);
+            n += 1;
+        }
+        RT.n_global.store(s.queue.len() as u32, Relaxed);
+    }
+    for _ in 0..n.min(n_p()) {
+        if RT.n_idle_p.load(Relaxed) == 0 {
+            break;
+        }
+        threads::start_for_global();
+    }
+}
+
+/// Asks all running goroutines to yield.
+pub fn preempt_all() {
+    for pp in crate::rt::all_p() {
+        preempt_one(pp);
+    }
+}
+
+/// Asks the goroutine on `pp` to yield.
+pub fn preempt_one(pp: &P) {
+    let mp = pp.m.load(Acquire);
+    if mp.is_null() || mp == m::current() as *mut M {
+        return;
+    }
+    // SAFETY: Ms and Gs are never unmapped; a stale answer preempts a goroutine needlessly.
+    unsafe {
+        let gp = core::ptr::read_volatile(&raw const (*mp).curg);
+        if !gp.is_null() {
+            (*gp).request_preempt();
+            crate::signal::preempt_thread(mp);
+        }
+    }
+}
+
+/// Monotonic time for the scheduler's own use.
+fn now() -> i64 {
+    nanotime()
+}

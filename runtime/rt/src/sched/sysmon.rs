@@ -1,0 +1,134 @@
+//! A thread without a P that keeps an eye on the others: takes Ps away from system calls that last, asks goroutines
+//! that run long to yield, polls the network when nobody else does, and lets the collector look at the clock.
+
+use super::{preempt_one, threads};
+use crate::netpoll;
+use crate::p::{P, PStatus};
+use crate::rt::{self, RT};
+use core::sync::atomic::Ordering::*;
+use undergo_rtsys::linux::clock::usleep;
+
+/// A goroutine may run this long without yielding, ns.
+const SLICE: i64 = 10_000_000;
+
+/// Starts the thread.
+pub fn start() {
+    let mp = threads::new_m(Some(run));
+    RT.sched.lock().n_sys_m += 1;
+    // SAFETY: a new M.
+    unsafe { threads::launch(mp) };
+}
+
+/// Ends sysmon's deep sleep, if it is in one.
+pub fn wake() {
+    if RT.sysmon_waiting.load(Relaxed) && RT.sysmon_waiting.swap(false, SeqCst) {
+        RT.sysmon_note.wake();
+    }
+}
+
+extern "C" fn run() -> ! {
+    let mut idle_rounds = 0u32;
+    let mut delay = 20;
+    loop {
+        if idle_rounds == 0 {
+            delay = 20;
+        } else if idle_rounds > 50 {
+            delay = (delay * 2).min(10_000);
+        }
+        usleep(delay);
+        let mut now = rt::nanotime();
+        if RT.n_idle_p.load(SeqCst) as usize == rt::n_p() || RT.stopping.load(SeqCst) {
+            deep_sleep(now);
+            idle_rounds = 0;
+            delay = 20;
+            now = rt::nanotime();
+        }
+        let last = RT.last_poll.load(SeqCst);
+        if netpoll::is_initialised() && last != 0 && last + SLICE < now {
+            let _ = RT.last_poll.compare_exchange(last, now, SeqCst, Relaxed);
+            super::inject(netpoll::poll(0));
+        }
+        let when = crate::timer::next_when();
+        if when != 0 && when < now - SLICE {
+            // Nobody got round to it: more threads are needed.
+            threads::start_for_global();
+        }
+        if retake(now) {
+            idle_rounds = 0;
+        } else {
+            idle_rounds += 1;
+        }
+        crate::gc::sysmon_tick(now);
+        crate::signal::sysmon_tick();
+    }
+}
+
+/// All Ps are idle: sleeps until one is taken, at most a minute, or until the next timer.
+fn deep_sleep(now: i64) {
+    {
+        let _s = RT.sched.lock();
+        if RT.n_idle_p.load(SeqCst) as usize != rt::n_p() && !RT.stopping.load(SeqCst) {
+            return;
+        }
+        RT.sysmon_note.clear();
+        RT.sysmon_waiting.store(true, SeqCst);
+    }
+    let mut ns = 60_000_000_000;
+    let when = crate::timer::next_when();
+    if when != 0 {
+        ns = (when - now + SLICE).clamp(0, ns);
+    }
+    if ns > 0 {
+        RT.sysmon_note.sleep_ns(ns);
+    }
+    RT.sysmon_waiting.store(false, SeqCst);
+}
+
+/// Visits all Ps; whether any was in need of attention.
+fn retake(now: i64) -> bool {
+    let mut found = false;
+    for i in 0..rt::n_p() {
+        // SAFETY: Ps are never freed; the `seen_*` fields are sysmon's own.
+        let pp = unsafe { &mut *RT.all_p[i].load(Acquire) };
+        match pp.status() {
+            PStatus::Running => long_run(pp, now),
+            PStatus::Syscall => {
+                long_run(pp, now);
+                found |= long_syscall(pp, now);
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn long_run(pp: &mut P, now: i64) {
+    let tick = pp.sched_tick.load(Relaxed);
+    if pp.seen_sched_tick != tick {
+        pp.seen_sched_tick = tick;
+        pp.seen_sched_when = now;
+    } else if pp.seen_sched_when + SLICE <= now && !crate::choice::is_seeded() {
+        preempt_one(pp);
+    }
+}
+
+fn long_syscall(pp: &mut P, now: i64) -> bool {
+    let tick = pp.syscall_tick.load(Relaxed);
+    if pp.seen_syscall_tick != tick {
+        pp.seen_syscall_tick = tick;
+        pp.seen_syscall_when = now;
+        return false;
+    }
+    // Nothing waits for this P, others are free, and the call is young: leave it.
+    let others = RT.n_spinning.load(SeqCst) + RT.n_idle_p.load(SeqCst) as i32 > 0;
+    if super::find::is_empty(pp) && others && pp.seen_syscall_when + SLICE > now {
+        return false;
+    }
+    if pp.try_transition(PStatus::Syscall, PStatus::Idle) {
+        pp.syscall_tick.fetch_add(1, Relaxed);
+        pp.m.store(core::ptr::null_mut(), Release);
+        threads::hand_off(pp);
+        return true;
+    }
+    false
+}

@@ -1,0 +1,236 @@
+//! Goroutine stacks: segments that double and are retained.
+//!
+//! A block of memory of `MIN << k` bytes, aligned to 16, looks like this; the first segment of a goroutine holds the
+//! `G` itself:
+//!
+//! ```text
+//!   lo                guard                               top
+//!   | red zone ...... | frames grow downwards ........... | Segment | (G) |
+//! ```
+//! Segments of one goroutine form a list (`prev`, `next`) in which `g.seg` is the current one; those after it are
+//! empty and kept for the next overflow. Free blocks up to [`POOLED`] orders live in pools, larger ones go back to the
+//! kernel.
+
+mod pool;
+
+use crate::g::{G, GStatus, guard};
+use crate::rt::RT;
+use core::ptr::null_mut;
+use core::sync::atomic::Ordering::*;
+use undergo_abi::call::RED_ZONE;
+use undergo_rtsys::layout::Segment;
+
+pub use pool::{STACK_BYTES, STACK_INUSE};
+
+/// Bytes of the smallest block, the one a goroutine starts on.
+pub const MIN: usize = 2048;
+/// Room for a `G` at the end of a first block.
+pub const G_MAX: usize = 512;
+/// Bytes of a segment that frames cannot use.
+const OVERHEAD: usize = size_of::<Segment>().next_multiple_of(16) + RED_ZONE + 64;
+
+/// A new goroutine in state Idle, in a block of its own, with everything zero but its first segment.
+pub fn new_g() -> *mut G {
+    let lo = pool::alloc(0);
+    let gp = (lo + MIN - G_MAX) as *mut G;
+    // SAFETY: the upper end of a fresh block; a zeroed G is valid and Idle.
+    unsafe {
+        gp.write_bytes(0, 1);
+        let seg = init_segment(lo, MIN, gp as usize, null_mut());
+        (*gp).seg0 = seg;
+        (*gp).head.seg = seg as usize;
+        (*gp).stack_size = MIN;
+    }
+    gp
+}
+
+/// Writes the control block of a segment in `[lo, lo+size)` below `hi`.
+///
+/// # Safety
+/// The memory is the caller's.
+unsafe fn init_segment(lo: usize, size: usize, hi: usize, prev: *mut Segment) -> *mut Segment {
+    let at = (hi - size_of::<Segment>()) & !15;
+    let seg = at as *mut Segment;
+    // SAFETY: within the block (caller).
+    unsafe { seg.write(Segment { prev, next: null_mut(), guard: lo + RED_ZONE, top: at, saved_sp: 0, lo, size }) };
+    seg
+}
+
+/// What `newstack` tells `morestack`.
+#[repr(u64)]
+enum Grow {
+    /// A fitting next segment is in place, or the guard is right again: retry.
+    Retry = 0,
+    /// The limit is exceeded; a last segment is in place.
+    Overflow = 1,
+}
+
+/// `morestack` found no fitting next segment, or the guard was poisoned. On the system stack; argument registers are
+/// saved on the goroutine stack below `g.entry_sp`'s frame, and the goroutine resumes at `resume`.
+#[unsafe(no_mangle)]
+extern "C" fn undergo_newstack(gp: *mut G, frame: usize, resume: usize) -> u64 {
+    // SAFETY: called by morestack with the current goroutine.
+    let gp = unsafe { &mut *gp };
+    if guard(&gp.head).load(Acquire) >= undergo_abi::g::GUARD_PREEMPT {
+        gp.unpoison();
+        if gp.status() == GStatus::Running && gp.head.pins == 0 && gp.preempt.load(Acquire) {
+            crate::sched::preempted(gp, resume);
+        }
+        return Grow::Retry as u64;
+    }
+    grow(gp, frame) as u64
+}
+
+fn grow(gp: &mut G, frame: usize) -> Grow {
+    let cur = gp.head.seg as *mut Segment;
+    // SAFETY: the current segment of a live goroutine; its successors are empty.
+    unsafe {
+        let next = (*cur).next;
+        free_list(gp, next);
+        (*cur).next = null_mut();
+        let size = ((*cur).size * 2).max((frame + OVERHEAD + 256).next_power_of_two());
+        let limit = RT.max_stack.load(Relaxed);
+        let over = gp.stack_size + size > limit;
+        if over {
+            use core::fmt::Write;
+            let mut e = crate::exit::Stderr;
+            let _ = writeln!(e, "runtime: goroutine stack exceeds {limit}-byte limit");
+            let (sp, top) = (gp.head.entry_bp, (*cur).top);
+            let _ = writeln!(e, "runtime: sp={sp:#x} stack=[{:#x}, {top:#x}]", (*cur).lo);
+        }
+        // After an overflow the goroutine still needs room to report it.
+        let size = if over { 64 << 10 } else { size };
+        let lo = pool::alloc(pool::order(size));
+        let seg = init_segment(lo, size, lo + size, cur);
+        (*cur).next = seg;
+        gp.stack_size += size;
+        if over { Grow::Overflow } else { Grow::Retry }
+    }
+}
+
+/// Frees a list of empty segments of `gp`.
+///
+/// # Safety
+/// They are linked by `next` and after the current segment.
+unsafe fn free_list(gp: &mut G, mut seg: *mut Segment) {
+    while !seg.is_null() {
+        // SAFETY: caller.
+        unsafe {
+            let next = (*seg).next;
+            gp.stack_size -= (*seg).size;
+            pool::free((*seg).lo, pool::order((*seg).size));
+            seg = next;
+        }
+    }
+}
+
+/// Gives the segments beyond the current one back.
+///
+/// # Safety
+/// `gp` does not run and nobody else touches it (world stopped, scan lock held, or dead).
+pub unsafe fn trim(gp: &mut G) {
+    let cur = gp.head.seg as *mut Segment;
+    if cur.is_null() {
+        return;
+    }
+    // SAFETY: the goroutine does not run, so the successors of its current segment are empty and unused.
+    unsafe {
+        let next = (*cur).next;
+        (*cur).next = null_mut();
+        free_list(gp, next);
+    }
+}
+
+/// Back to the first segment, everything else freed. The goroutine is dead.
+pub fn reset(gp: &mut G) {
+    gp.head.seg = gp.seg0 as usize;
+    // SAFETY: a dead goroutine uses no stack.
+    unsafe {
+        trim(gp);
+        gp.head.guard = (*gp.seg0).guard;
+    }
+}
+
+/// Calls `f(lo, hi)` for every range of stack in use by `gp`, newest first, given the stack pointer and segment at
+/// which it stopped.
+///
+/// # Safety
+/// `gp` does not run, and nobody changes its segment list meanwhile.
+unsafe fn ranges(sp: usize, seg: *const Segment, f: &mut dyn FnMut(usize, usize)) {
+    let (mut sp, mut seg) = (sp, seg);
+    while !seg.is_null() {
+        // SAFETY: segments of a live goroutine (caller).
+        unsafe {
+            f(sp & !7, (*seg).top);
+            sp = (*seg).saved_sp;
+            seg = (*seg).prev;
+        }
+    }
+}
+
+/// Calls `f(lo, hi)` for all memory of a goroutine that may hold Go pointers: its head, its stack in use and, if it
+/// was preempted between instructions, its saved registers. For the collector.
+///
+/// # Safety
+/// The world is stopped, or the goroutine's scan lock is held. A goroutine that asks for its own scan is inside an
+/// entry, with `entry_sp` set.
+pub unsafe fn scan_ranges(gp: *mut G, f: &mut dyn FnMut(usize, usize)) {
+    // SAFETY: Gs are never unmapped; the caller keeps the goroutine from running.
+    unsafe {
+        let status = (*gp).status();
+        if matches!(status, GStatus::Dead | GStatus::Idle) {
+            return;
+        }
+        let head = &raw const (*gp).head as usize;
+        f(head, head + size_of::<undergo_abi::g::GHead>());
+        let param = &raw const (*gp).param as usize;
+        f(param, param + 8);
+        if status == GStatus::Syscall {
+            return ranges((*gp).syscall_sp, (*gp).syscall_seg, f);
+        }
+        let ctx = (*gp).async_ctx;
+        if !ctx.is_null() {
+            f(ctx as usize, ctx as usize + size_of::<undergo_rtsys::layout::Context>());
+        }
+        ranges((*gp).head.entry_sp, (*gp).head.seg as *const Segment, f);
+    }
+}
+
+/// The segment of `gp` that contains address `a`, searching from `seg` towards older ones.
+pub fn segment_of(seg: *const Segment, a: usize) -> *const Segment {
+    let mut s = seg;
+    // SAFETY: callers pass a segment of a live goroutine.
+    unsafe {
+        while !s.is_null() && !((*s).lo..=(*s).top).contains(&a) {
+            s = (*s).prev;
+        }
+    }
+    s
+}
+
+/// `runtime.recovery` asks: where does the function with frame pointer `fp` resume after a recover? `pc` is one of its
+/// addresses, or 0 to find it on the stack. Unwinds `g.seg` to its segment; returns rsp, and the pc in `out_pc`.
+#[unsafe(no_mangle)]
+extern "C" fn undergo_recovery(gp: *mut G, fp: usize, pc: usize, out_pc: *mut usize, from: usize) -> usize {
+    // SAFETY: called by the recovery stub with the current goroutine, room for a word, and the frame pointer of its
+    // caller.
+    unsafe {
+        let seg0 = (*gp).head.seg as *const Segment;
+        let pc = if pc != 0 { pc } else { crate::traceback::pc_of_frame(seg0, from, fp) };
+        let Some(f) = crate::module::symtab().find(pc) else {
+            crate::exit::throw("recovery: unknown pc");
+        };
+        if f.entry().landing_pad == 0 {
+            crate::exit::throw("recovery: function has no landing pad");
+        }
+        let seg = segment_of(seg0, fp);
+        if seg.is_null() {
+            crate::exit::throw("recovery: frame is not on the stack");
+        }
+        (*gp).head.seg = seg as usize;
+        // A pending preemption keeps its poison in `pending`; the guard is poisoned again by whoever waits for it.
+        guard(&(*gp).head).store((*seg).guard, Release);
+        *out_pc = f.entry().entry as usize + f.entry().landing_pad as usize;
+        fp - f.entry().frame_size as usize
+    }
+}

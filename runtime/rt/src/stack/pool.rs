@@ -1,0 +1,76 @@
+//! Free stack blocks by order.
+
+use crate::lock::Mutex;
+use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use undergo_rtcore::lock_rank::Rank;
+use undergo_rtsys::linux::mm;
+
+use super::MIN;
+
+/// Orders that are pooled: 2 KiB to 64 KiB.
+pub const POOLED: usize = 6;
+const CHUNK: usize = 256 << 10;
+
+/// Heads of the free lists; a free block's first word is the next one.
+struct Pools([usize; POOLED]);
+
+static POOLS: Mutex<Pools> = Mutex::new(Rank::StackPool, Pools([0; POOLED]));
+/// Bytes of stack blocks obtained from the kernel.
+pub static STACK_BYTES: AtomicUsize = AtomicUsize::new(0);
+/// Bytes of stack blocks in use.
+pub static STACK_INUSE: AtomicUsize = AtomicUsize::new(0);
+
+/// The order of a block of `size` bytes, a power of two from `MIN`.
+pub fn order(size: usize) -> usize {
+    (size / MIN).trailing_zeros() as usize
+}
+
+/// A block of `MIN << order` bytes. Its content is arbitrary.
+pub fn alloc(order: usize) -> usize {
+    let size = MIN << order;
+    STACK_INUSE.fetch_add(size, Relaxed);
+    if order >= POOLED {
+        STACK_BYTES.fetch_add(size, Relaxed);
+        return map(size);
+    }
+    let mut pools = POOLS.lock();
+    if pools.0[order] == 0 {
+        STACK_BYTES.fetch_add(CHUNK, Relaxed);
+        let chunk = map(CHUNK);
+        // Lowest address first, so that a fresh chunk is touched in order.
+        for lo in (chunk..chunk + CHUNK).step_by(size).rev() {
+            // SAFETY: a block inside the fresh chunk.
+            unsafe { *(lo as *mut usize) = pools.0[order] };
+            pools.0[order] = lo;
+        }
+    }
+    let lo = pools.0[order];
+    // SAFETY: a free block, whose first word we wrote.
+    pools.0[order] = unsafe { *(lo as *const usize) };
+    lo
+}
+
+/// Gives a block back.
+///
+/// # Safety
+/// It came from [`alloc`] with the same order, and nothing refers to it.
+pub unsafe fn free(lo: usize, order: usize) {
+    let size = MIN << order;
+    STACK_INUSE.fetch_sub(size, Relaxed);
+    if order >= POOLED {
+        STACK_BYTES.fetch_sub(size, Relaxed);
+        // SAFETY: a mapping of its own (caller).
+        return unsafe { mm::unmap(lo as *mut u8, size) };
+    }
+    let mut pools = POOLS.lock();
+    // SAFETY: the caller gave the block up.
+    unsafe { *(lo as *mut usize) = pools.0[order] };
+    pools.0[order] = lo;
+}
+
+fn map(size: usize) -> usize {
+    match mm::map(size) {
+        Some(p) => p.as_ptr() as usize,
+        None => crate::exit::throw("out of memory (stack)"),
+    }
+}

@@ -1,0 +1,224 @@
+//! Walking goroutine stacks and printing them in Go's format.
+//!
+//! All frames, of Go code, stubs and `morestack` alike, are linked by rbp: `[fp]` is the caller's frame pointer,
+//! `[fp + 8]` the return address. Where a function runs first on a segment the return address is `undergo_lessstack`,
+//! and the real one lies at the segment's `saved_sp`. The chain ends with a zero frame pointer.
+//!
+//! Files: this one (the walk, entries), [`print`] (text).
+
+pub mod print;
+
+use crate::g::{self, G, GStatus};
+use crate::module::{self, symtab};
+use crate::stack::segment_of;
+use undergo_abi::pctab::flag;
+use undergo_rtcore::symtab::Frame;
+use undergo_rtsys::arch::morestack::undergo_lessstack;
+use undergo_rtsys::arch::switch::undergo_goroutine_return;
+use undergo_rtsys::entry;
+use undergo_rtsys::layout::Segment;
+
+/// A physical frame.
+#[derive(Clone, Copy, Debug)]
+pub struct Physical {
+    /// An address inside the call instruction (or the faulting instruction).
+    pub pc: usize,
+    /// The return address, as `runtime.Callers` gives it out.
+    pub ret: usize,
+}
+
+/// Iterator over the physical frames of a goroutine in compiled code, innermost first.
+#[derive(Clone, Debug)]
+pub struct Walk {
+    fp: usize,
+    seg: *const Segment,
+    /// Frame to yield before following `fp`.
+    first: Option<Physical>,
+    /// The frame just yielded was `runtime.sigpanic`: what it returns to is the faulting instruction itself.
+    after_fault: bool,
+    /// Entry of `runtime.sigpanic`.
+    sigpanic: usize,
+}
+
+impl Walk {
+    fn new(fp: usize, seg: *const Segment, first: Option<Physical>) -> Walk {
+        let sigpanic = module::import(undergo_abi::module::Import::Sigpanic);
+        Walk { fp, seg, first, after_fault: false, sigpanic }
+    }
+
+    /// The goroutine of this M, from the caller of the entry that it is in.
+    pub fn current() -> Walk {
+        let gp = g::current();
+        Walk::new(gp.head.entry_bp, gp.head.seg as *const Segment, None)
+    }
+
+    /// From a machine context in compiled code.
+    pub fn from_context(gp: &G, pc: usize, fp: usize) -> Walk {
+        Walk::new(fp, gp.head.seg as *const Segment, Some(Physical { pc, ret: pc + 1 }))
+    }
+
+    /// A goroutine that does not run.
+    ///
+    /// # Safety
+    /// It stays so, and nobody else changes its stack, while the walk is used.
+    pub unsafe fn stopped(gp: &G) -> Walk {
+        if gp.status() == GStatus::Syscall {
+            return Walk::new(gp.syscall_bp, gp.syscall_seg, None);
+        }
+        let seg = gp.head.seg as *const Segment;
+        if !gp.async_ctx.is_null() {
+            return Walk::new(gp.head.entry_bp, seg, Some(Physical { pc: gp.async_pc, ret: gp.async_pc + 1 }));
+        }
+        if gp.head.entry_bp == 0 {
+            // Not started yet.
+            return Walk::new(0, seg, Some(Physical { pc: gp.start_pc, ret: gp.start_pc + 1 }));
+        }
+        Walk::new(gp.head.entry_bp, seg, None)
+    }
+
+    /// Follows one link: the return address of the frame at `fp`.
+    fn step(&mut self) -> Option<usize> {
+        if self.fp == 0 || self.fp & 7 != 0 {
+            return None;
+        }
+        self.seg = segment_of(self.seg, self.fp);
+        if self.seg.is_null() {
+            return None;
+        }
+        // SAFETY: fp is an aligned address in a live segment of the goroutine, which does not run.
+        unsafe {
+            let mut ret = *((self.fp + 8) as *const usize);
+            if ret == undergo_lessstack as *const () as usize {
+                ret = *((*self.seg).saved_sp as *const usize);
+            }
+            self.fp = *(self.fp as *const usize);
+            (ret != undergo_goroutine_return as *const () as usize).then_some(ret)
+        }
+    }
+}
+
+impl Iterator for Walk {
+    type Item = Physical;
+
+    fn next(&mut self) -> Option<Physical> {
+        loop {
+            let frame = match self.first.take() {
+                Some(f) => f,
+                None => {
+                    let ret = self.step()?;
+                    if self.after_fault { Physical { pc: ret, ret: ret + 1 } } else { Physical { pc: ret - 1, ret } }
+                }
+            };
+            self.after_fault = false;
+            if !module::is_go_text(frame.pc) {
+                // A stub of the runtime image: reflectcall and the like.
+                continue;
+            }
+            if let Some(f) = symtab().find(frame.pc) {
+                self.after_fault = f.entry().entry as usize == self.sigpanic;
+            }
+            return Some(frame);
+        }
+    }
+}
+
+/// A pc of the function whose frame pointer is `fp`, found by walking from the frame pointer `from`.
+///
+/// # Safety
+/// `from` is a frame pointer of the current goroutine and `seg` its current segment.
+pub unsafe fn pc_of_frame(seg: *const Segment, from: usize, fp: usize) -> usize {
+    let mut w = Walk::new(from, seg, None);
+    loop {
+        let before = w.fp;
+        let Some(ret) = w.step() else {
+            crate::exit::throw("recovery: frame not found");
+        };
+        if w.fp == fp && before != fp {
+            // A faulting instruction may be the first of its function's line; ret - 1 could then lie in another one.
+            return if symtab().find(ret).is_some() { ret } else { ret - 1 };
+        }
+    }
+}
+
+/// The logical calls of a physical frame, wrappers left out, innermost first.
+pub fn logical(p: Physical) -> impl Iterator<Item = Frame> + Clone {
+    symtab().find(p.pc).into_iter().flat_map(move |f| f.frames(p.pc)).filter(|f| f.flags & flag::WRAPPER == 0)
+}
+
+/// `overlay/runtime/symtab.go`: rawFrame.
+#[repr(C)]
+struct RawFrame {
+    name: *const u8,
+    name_len: usize,
+    file: *const u8,
+    file_len: usize,
+    line: usize,
+    start_line: usize,
+    entry: usize,
+    flags: usize,
+}
+
+entry! {
+    /// Describes the n-th function at `pc` (not a return address), inlined calls first.
+    "runtime.funcframe" => fn funcframe(pc: usize, n: usize, out: *mut RawFrame) -> bool {
+        let Some(f) = symtab().find(pc) else { return false };
+        let Some(frame) = f.frames(pc).nth(n) else { return false };
+        // SAFETY: the overlay passes a rawFrame of its own.
+        unsafe {
+            out.write(RawFrame {
+                name: frame.name.as_ptr(),
+                name_len: frame.name.len(),
+                file: frame.file.as_ptr(),
+                file_len: frame.file.len(),
+                line: frame.line as usize,
+                start_line: frame.start_line as usize,
+                entry: f.entry().entry as usize,
+                flags: frame.flags as usize,
+            });
+        }
+        true
+    }
+
+    /// Return addresses of the calling goroutine: the caller of the caller of `callers` first, after `skip` more.
+    "runtime.callers" => fn callers(skip: usize, buf: *mut usize, n: usize) -> usize {
+        // The walk begins in the function that called the entry, which is number 0.
+        let mut k = 0;
+        for p in Walk::current().skip(skip).take(n) {
+            // SAFETY: the buffer has room for n words.
+            unsafe { *buf.add(k) = p.ret };
+            k += 1;
+        }
+        k
+    }
+
+    /// Flags of the innermost function at a return address.
+    "runtime.pcflags" => fn pcflags(ret: usize) -> usize {
+        symtab().find(ret - 1).and_then(|f| f.frames(ret - 1).next()).map_or(0, |f| f.flags as usize)
+    }
+
+    /// Trace of the calling goroutine, or of all, into a buffer; returns the number of bytes.
+    "runtime.stackTrace" => fn stack_trace(buf: *mut u8, n: usize, all: usize) -> usize {
+        if all & 0xff != 0 {
+            crate::world::run_stopped(trace_all, [buf as usize, n]);
+            return g::current().head.ret0;
+        }
+        // SAFETY: the buffer has n bytes.
+        let mut out = print::Buffer::new(unsafe { core::slice::from_raw_parts_mut(buf, n) });
+        print::current(&mut out, print::Start::AfterStack);
+        out.len()
+    }
+}
+
+/// `runtime.Stack(buf, true)`: with the world stopped.
+fn trace_all(gp: &mut G, [buf, n]: [usize; 2], _: &crate::witness::WorldStopped<'static>) -> usize {
+    // SAFETY: the buffer of the asking goroutine, which waits for us.
+    let mut out = print::Buffer::new(unsafe { core::slice::from_raw_parts_mut(buf as *mut u8, n) });
+    if core::ptr::eq(gp, crate::m::current().curg) {
+        print::current(&mut out, print::Start::AfterStack);
+    } else {
+        print::stopped(&mut out, gp);
+    }
+    print::others(&mut out, gp);
+    gp.head.ret0 = out.len();
+    0
+}

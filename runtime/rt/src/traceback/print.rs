@@ -1,0 +1,245 @@
+//! Tracebacks as text, in Go's format.
+
+use super::{Walk, logical};
+use crate::g::{G, GStatus, WaitReason};
+use crate::{config, m, rt};
+use core::fmt::{self, Write};
+use undergo_rtcore::symtab::Frame;
+
+/// Frames shown at each end of a long stack.
+const ENDS: usize = 50;
+
+/// Where the trace of the current goroutine begins.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Start {
+    /// With the function that called the entry.
+    Here,
+    /// After `runtime.Stack`.
+    AfterStack,
+    /// After the innermost `runtime.gopanic`.
+    AfterPanic,
+}
+
+/// Text into a fixed buffer; what does not fit is dropped.
+#[derive(Debug)]
+pub struct Buffer<'a> {
+    b: &'a mut [u8],
+    n: usize,
+}
+
+impl<'a> Buffer<'a> {
+    /// Empty.
+    pub fn new(b: &'a mut [u8]) -> Buffer<'a> {
+        Buffer { b, n: 0 }
+    }
+
+    /// Bytes written.
+    pub fn len(&self) -> usize {
+        self.n
+    }
+}
+
+impl Write for Buffer<'_> {
+    fn write_str(&mut self, s: &str) -> fmt::Result {
+        let k = s.len().min(self.b.len() - self.n);
+        self.b[self.n..self.n + k].copy_from_slice(&s.as_bytes()[..k]);
+        self.n += k;
+        Ok(())
+    }
+}
+
+/// Header and frames of the goroutine of this M.
+pub fn current(out: &mut dyn Write, start: Start) {
+    // SAFETY: the M runs a goroutine.
+    let gp = unsafe { &*m::current().curg };
+    header(out, gp, "running");
+    let mut seen = start == Start::Here;
+    let calls = calls(Walk::current()).filter(move |(_, f)| {
+        if seen {
+            return true;
+        }
+        seen = match start {
+            Start::AfterStack => true,
+            _ => f.name == "runtime.gopanic",
+        };
+        // runtime.Stack may have been inlined away, then the first frame is the user's.
+        seen && start == Start::AfterStack && f.name != "runtime.Stack" && f.name != "runtime.stackTrace"
+    });
+    frames(out, calls);
+    created_by(out, gp);
+}
+
+/// Header and frames of a goroutine that does not run.
+pub fn stopped(out: &mut dyn Write, gp: &G) {
+    header(out, gp, status_text(gp));
+    // SAFETY: the caller keeps it from running.
+    let walk = unsafe { Walk::stopped(gp) };
+    frames(out, calls(walk));
+    created_by(out, gp);
+}
+
+/// Frames from a machine context of the current goroutine.
+pub fn context(out: &mut dyn Write, gp: &G, pc: usize, fp: usize) {
+    header(out, gp, "running");
+    frames(out, calls(Walk::from_context(gp, pc, fp)));
+    created_by(out, gp);
+}
+
+/// All goroutines but `me`, each after a blank line.
+pub fn others(out: &mut dyn Write, me: *const G) {
+    for gp in rt::all_g() {
+        // SAFETY: Gs are never unmapped. The world is stopped, or the process is dying and a torn trace is the best
+        // there is.
+        let g = unsafe { &*gp };
+        if core::ptr::eq(gp, me) || matches!(g.status(), GStatus::Dead | GStatus::Idle) {
+            continue;
+        }
+        if g.is_system() && config::traceback_level() < 2 {
+            continue;
+        }
+        let _ = out.write_str("\n");
+        if g.status() == GStatus::Running {
+            header(out, g, "running");
+            let _ = out.write_str("\tgoroutine running on other thread; stack unavailable\n");
+            created_by(out, g);
+        } else {
+            stopped(out, g);
+        }
+    }
+}
+
+/// The logical calls of a walk, each with the pc of its physical frame.
+fn calls(walk: Walk) -> impl Iterator<Item = (usize, Frame)> + Clone {
+    walk.flat_map(|p| logical(p).map(move |f| (p.pc, f)))
+}
+
+fn status_text(gp: &G) -> &'static str {
+    match gp.status() {
+        GStatus::Runnable if !gp.async_ctx.is_null() => "preempted",
+        GStatus::Runnable => "runnable",
+        GStatus::Running => "running",
+        GStatus::Syscall => "syscall",
+        GStatus::Waiting if gp.wait_reason == WaitReason::None => "waiting",
+        GStatus::Waiting => gp.wait_reason.text(),
+        GStatus::Idle => "idle",
+        GStatus::Dead => "dead",
+    }
+}
+
+fn header(out: &mut dyn Write, gp: &G, status: &str) {
+    let _ = write!(out, "goroutine {}", gp.head.id);
+    if config::traceback_level() >= 2 {
+        let _ = write!(out, " gp={:#x}", gp as *const G as usize);
+        // SAFETY: Ms are never unmapped.
+        match unsafe { gp.m().as_ref() } {
+            Some(mp) => {
+                let _ = write!(out, " m={} mp={:#x}", mp.id, mp.this as usize);
+            }
+            None => {
+                let _ = out.write_str(" m=nil");
+            }
+        }
+    }
+    let _ = write!(out, " [{status}");
+    if gp.flags & crate::g::FLAG_LEAKED != 0 {
+        let _ = out.write_str(" (leaked)");
+    }
+    if matches!(gp.status(), GStatus::Waiting | GStatus::Syscall) && gp.wait_since != 0 {
+        let minutes = (rt::nanotime() - gp.wait_since) / 60_000_000_000;
+        if minutes >= 1 {
+            let _ = write!(out, ", {minutes} minutes");
+        }
+    }
+    if !gp.locked_m.is_null() {
+        let _ = out.write_str(", locked to thread");
+    }
+    let _ = out.write_str("]:\n");
+}
+
+/// Whether a function is shown. Functions of package runtime are not, but for those that users call and the panic.
+fn is_shown(f: &Frame) -> bool {
+    if config::traceback_level() >= 2 {
+        return true;
+    }
+    match f.name.strip_prefix("runtime.") {
+        None => f.name.contains('.'),
+        Some("gopanic") => true,
+        Some(rest) => rest.trim_start_matches("(*").starts_with(|c: char| c.is_ascii_uppercase()),
+    }
+}
+
+/// The shown ones of a sequence of calls, the middle of a long one elided.
+fn frames(out: &mut dyn Write, calls: impl Iterator<Item = (usize, Frame)> + Clone) {
+    let shown = calls.filter(|(_, f)| is_shown(f));
+    let total = shown.clone().count();
+    for (i, (pc, f)) in shown.enumerate() {
+        if total > 2 * ENDS && i >= ENDS && i < total - ENDS {
+            if i == ENDS {
+                let _ = writeln!(out, "...{} frames elided...", total - 2 * ENDS);
+            }
+            continue;
+        }
+        frame(out, pc, &f);
+    }
+}
+
+fn frame(out: &mut dyn Write, pc: usize, f: &Frame) {
+    name(out, f.name);
+    let _ = writeln!(out, "(...)");
+    position(out, pc, f);
+}
+
+fn position(out: &mut dyn Write, pc: usize, f: &Frame) {
+    let _ = write!(out, "\t{}:{}", f.file, f.line);
+    if !f.inlined
+        && let Some(func) = crate::module::symtab().find(pc)
+    {
+        // Offset of the return address, as Go prints it.
+        let _ = write!(out, " +{:#x}", pc + 1 - func.entry().entry as usize);
+    }
+    let _ = out.write_str("\n");
+}
+
+/// A function name: type arguments are elided, and the panic is called by its language name.
+fn name(out: &mut dyn Write, s: &str) {
+    if s == "runtime.gopanic" {
+        let _ = out.write_str("panic");
+        return;
+    }
+    let (mut depth, mut start) = (0, 0);
+    for (i, c) in s.char_indices() {
+        match c {
+            '[' => {
+                if depth == 0 {
+                    let _ = write!(out, "{}[...", &s[start..i]);
+                }
+                depth += 1;
+            }
+            ']' => {
+                depth -= 1;
+                start = i;
+            }
+            _ => {}
+        }
+    }
+    let _ = out.write_str(&s[start..]);
+}
+
+fn created_by(out: &mut dyn Write, gp: &G) {
+    if gp.created_by == 0 {
+        return;
+    }
+    let pc = gp.created_by - 1;
+    let Some(func) = crate::module::symtab().find(pc) else { return };
+    let Some(f) = func.frames(pc).next() else { return };
+    if !is_shown(&f) {
+        return;
+    }
+    let _ = out.write_str("created by ");
+    name(out, f.name);
+    if gp.parent_id != 0 {
+        let _ = write!(out, " in goroutine {}", gp.parent_id);
+    }
+    let _ = out.write_str("\n");
+    position(out, pc, &Frame { inlined: false, ..f });
+}

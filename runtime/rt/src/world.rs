@@ -1,0 +1,241 @@
+//! Stopping the world: no goroutine runs but the one that asked.
+//!
+//! Protocol: whoever wants to stop the world first owns the *world semaphore* (it may park for it), then stops: sets
+//! `RT.stopping`, claims idle Ps and Ps in system calls, asks running goroutines to yield, and waits until every P is
+//! Stopped. Its own goroutine is pinned in between, so it keeps running. Starting undoes this.
+
+use crate::g::{self, G, WaitReason};
+use crate::lock::Mutex;
+use crate::m;
+use crate::p::{P, PStatus};
+use crate::park::{GList, park};
+use crate::rt::{self, MAX_P, RT};
+use crate::sched::{self, threads};
+use crate::witness::{NoPreempt, WorldStopped};
+use crate::{netpoll, persist};
+use core::sync::atomic::Ordering::*;
+use undergo_rtcore::lock_rank::Rank;
+use undergo_rtsys::entry;
+
+struct World {
+    owned: bool,
+    waiters: GList,
+}
+
+static WORLD: Mutex<World> = Mutex::new(Rank::World, World { owned: false, waiters: GList::new() });
+
+/// Something to do while the world is stopped: gets the goroutine that asked and its operands, returns the number of
+/// Ps to go on with (0: as before). Results go to the goroutine's `ret0..2`. Runs on the system stack of some M.
+pub type Op = fn(gp: &mut G, args: [usize; 2], w: &WorldStopped<'static>) -> usize;
+
+/// Runs `op` with the world stopped, on behalf of the current goroutine. The last act of an entry: it may park, and
+/// whoever has the world then runs `op` for us. The entry's result is what `op` leaves in `ret0`, `ret1`.
+pub fn run_stopped(op: Op, args: [usize; 2]) {
+    let gp = g::current();
+    let mut w = WORLD.lock();
+    if w.owned {
+        gp.world_op = Some(op);
+        gp.world_args = args;
+        w.waiters.push(gp);
+        park(gp, WaitReason::StoppingTheWorld, move || drop(w));
+    }
+    w.owned = true;
+    drop(w);
+    perform(gp, op, args);
+    release();
+}
+
+fn perform(gp: &mut G, op: Op, args: [usize; 2]) {
+    let w = stop();
+    let n = op(gp, args, &w);
+    start(w, n);
+}
+
+/// Gives the world semaphore on, after doing what waiters want done with the world stopped.
+pub fn release() {
+    loop {
+        let next = {
+            let mut w = WORLD.lock();
+            let next = w.waiters.pop();
+            w.owned = next.is_some();
+            next
+        };
+        let Some(gp) = next else { return };
+        // SAFETY: we took the only claim to the waiting goroutine.
+        let g = unsafe { &mut *gp };
+        let Some(op) = g.world_op.take() else {
+            return crate::park::ready(gp);
+        };
+        perform(g, op, g.world_args);
+        crate::park::ready(gp);
+    }
+}
+
+/// An M enters a system call while the world is being stopped: gives its P up if nobody took it yet.
+pub fn offer(pp: &P) {
+    let mut s = RT.sched.lock();
+    if s.stop_wait > 0 && pp.try_transition(PStatus::Syscall, PStatus::Stopped) {
+        pp.syscall_tick.fetch_add(1, Relaxed);
+        pp.m.store(core::ptr::null_mut(), Release);
+        s.stop_wait -= 1;
+        if s.stop_wait == 0 {
+            RT.stop_note.wake();
+        }
+    }
+}
+
+/// Stops the world. The caller owns the world semaphore and is the current goroutine, which is pinned.
+pub fn stop() -> WorldStopped<'static> {
+    let gp = g::current();
+    NoPreempt::pin(gp).leak();
+    let wait = {
+        let mut s = RT.sched.lock();
+        s.stop_wait = rt::n_p() as i32;
+        RT.stop_note.clear();
+        RT.stopping.store(true, SeqCst);
+        sched::preempt_all();
+        g::current_p().set_status(PStatus::Stopped);
+        s.stop_wait -= 1;
+        for pp in rt::all_p() {
+            if pp.try_transition(PStatus::Syscall, PStatus::Stopped) {
+                pp.syscall_tick.fetch_add(1, Relaxed);
+                pp.m.store(core::ptr::null_mut(), Release);
+                s.stop_wait -= 1;
+            }
+        }
+        loop {
+            let pp = threads::take_idle_p(&mut s);
+            if pp.is_null() {
+                break;
+            }
+            // SAFETY: taken from the idle list, so ours.
+            unsafe { (*pp).set_status(PStatus::Stopped) };
+            s.stop_wait -= 1;
+        }
+        s.stop_wait > 0
+    };
+    if wait {
+        // Repeated, since a goroutine that crosses a segment boundary may overwrite the poisoned guard.
+        while !RT.stop_note.sleep_ns(100_000) {
+            sched::preempt_all();
+        }
+    }
+    // SAFETY: every P but ours is Stopped and stays so until `start`.
+    unsafe { WorldStopped::assume() }
+}
+
+/// Starts the world again, with GOMAXPROCS `n_p` (as it is, if 0).
+pub fn start(_: WorldStopped<'_>, n: usize) {
+    let gp = g::current();
+    if n != 0 && n != rt::n_p() {
+        resize(n);
+    }
+    sched::inject(netpoll::poll_if_initialised());
+    let own = m::current().p;
+    // SAFETY: our own P.
+    unsafe { (*own).set_status(PStatus::Running) };
+    let mut busy = [core::ptr::null_mut::<P>(); MAX_P];
+    let mut n_busy = 0;
+    {
+        let mut s = RT.sched.lock();
+        for i in (0..rt::n_p()).rev() {
+            let pp = RT.all_p[i].load(Relaxed);
+            if pp == own {
+                continue;
+            }
+            // SAFETY: a stopped P belongs to whoever stopped the world.
+            unsafe {
+                (*pp).set_status(PStatus::Idle);
+                if sched::find::is_empty(&*pp) {
+                    threads::put_idle_p(&mut s, pp);
+                } else {
+                    busy[n_busy] = pp;
+                    n_busy += 1;
+                }
+            }
+        }
+        RT.stopping.store(false, SeqCst);
+    }
+    sched::sysmon::wake();
+    for &pp in &busy[..n_busy] {
+        threads::start_with(pp);
+    }
+    sched::wake_p();
+    drop(NoPreempt::reclaim(gp));
+}
+
+/// Changes the number of Ps. The world is stopped, or is not yet running.
+pub fn resize(n: usize) {
+    let old = rt::n_p();
+    for i in old..n {
+        if RT.all_p[i].load(Relaxed).is_null() {
+            // SAFETY: all-zero is a valid P (contract of its fields).
+            let pp = unsafe { persist::zeroed::<P>() };
+            pp.id = i as u32;
+            RT.all_p[i].store(pp, Release);
+        }
+        // SAFETY: just made, or dead since an earlier resize.
+        unsafe { (*RT.all_p[i].load(Relaxed)).set_status(PStatus::Stopped) };
+    }
+    let mp = m::current();
+    for i in n..old {
+        let pp = RT.all_p[i].load(Relaxed);
+        // SAFETY: a stopped P belongs to us.
+        unsafe {
+            let p = &mut *pp;
+            while let Some(gp) = p.queue.pop() {
+                sched::put_global(gp as *mut G);
+            }
+            let next = p.runnext.swap(core::ptr::null_mut(), AcqRel);
+            if !next.is_null() {
+                sched::put_global(next);
+            }
+            let heir = &mut *RT.all_p[0].load(Relaxed);
+            crate::timer::move_all(p, heir);
+            crate::mem::flush_p(p);
+            if mp.p == pp {
+                p.m.store(core::ptr::null_mut(), Release);
+                mp.p = heir;
+                heir.m.store(mp, Release);
+            }
+            p.set_status(PStatus::Dead);
+        }
+    }
+    RT.n_p.store(n as u32, SeqCst);
+}
+
+/// Takes the world semaphore if it is free.
+pub fn try_acquire() -> bool {
+    let mut w = WORLD.lock();
+    !core::mem::replace(&mut w.owned, true)
+}
+
+entry! {
+    /// Takes the world semaphore; parks while another goroutine has it.
+    "runtime.worldAcquire" => fn world_acquire() {
+        let mut w = WORLD.lock();
+        if w.owned {
+            let gp = g::current();
+            w.waiters.push(gp);
+            park(gp, WaitReason::StoppingTheWorld, move || drop(w));
+        }
+        w.owned = true;
+    }
+
+    /// Gives the world semaphore to the next waiter.
+    "runtime.worldRelease" => fn world_release() {
+        release();
+    }
+
+    /// Stops the world; the caller has the semaphore and runs on alone, pinned.
+    "runtime.stopTheWorld" => fn stop_the_world() {
+        stop();
+    }
+
+    /// Starts the world with GOMAXPROCS procs, or as many as before if 0.
+    "runtime.startTheWorld" => fn start_the_world(procs: usize) {
+        // SAFETY: the overlay calls this only after stopTheWorld.
+        let w = unsafe { WorldStopped::assume() };
+        start(w, procs.min(MAX_P));
+    }
+}
