@@ -18,3 +18,4 @@ pub mod size_class;
 pub mod slice_growth;
 pub mod symtab;
 pub mod timer_heap;
+pub mod utf8;

@@ -1,0 +1,81 @@
+//! One collection.
+
+use super::mark::Marker;
+use super::{control, helpers, mark, pace, roots, sweep};
+use crate::mem::stats::STATS;
+use crate::rt;
+use crate::witness::WorldStopped;
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use undergo_rtsys::linux::clock;
+
+/// Bytes of roots that the last collection read.
+static ROOT_BYTES: AtomicU64 = AtomicU64::new(0);
+/// Part of [`ROOT_BYTES`] that was stacks.
+static STACK_BYTES: AtomicU64 = AtomicU64::new(0);
+
+/// Bytes of data segments and stacks, as of the last collection.
+pub fn root_bytes() -> u64 {
+    ROOT_BYTES.load(Relaxed)
+}
+
+/// Bytes of stacks, as of the last collection.
+pub fn stack_bytes() -> u64 {
+    STACK_BYTES.load(Relaxed)
+}
+
+/// Marks and sweeps. Nothing runs but this M, whose goroutine is inside an entry.
+pub fn collect(kind: usize, world: &WorldStopped<'_>) {
+    let start = rt::nanotime();
+    flush_caches(world);
+    let mut marker = Marker::new();
+    mark::begin(1 + helpers::available());
+    helpers::start();
+    let sizes = roots::mark_all(&mut marker, world);
+    marker.drain();
+    let helped = helpers::finish();
+    crate::timer::drop_unreachable(world);
+    sweep::weak_handles(world);
+    let live = sweep::all(world);
+    trim_stacks(world);
+    STATS.marked_bytes.store(marker.bytes + helped.0, Relaxed);
+    STATS.marked_objects.store(marker.objects + helped.1, Relaxed);
+    ROOT_BYTES.store((sizes.globals + sizes.stacks) as u64, Relaxed);
+    STACK_BYTES.store(sizes.stacks as u64, Relaxed);
+    pace::collected(live);
+    record(kind, start);
+}
+
+/// Empties the caches of all Ps, so that every span is in the page table only.
+fn flush_caches(world: &WorldStopped<'_>) {
+    for i in 0..rt::MAX_P {
+        let p = rt::RT.all_p[i].load(Relaxed);
+        if !p.is_null() {
+            // SAFETY: Ps live for ever; the world is stopped, so nobody uses their caches.
+            unsafe { (*(&raw mut (*p).mem)).flush(world) };
+        }
+    }
+}
+
+/// Gives back stack segments beyond the one that each goroutine stands on.
+fn trim_stacks(_: &WorldStopped<'_>) {
+    for gp in rt::all_g() {
+        // SAFETY: goroutines do not run. Those that hold a system call or are being made have no segment beyond the
+        // current one in use, and those that run entries (ours) stand on their current segment.
+        unsafe { crate::stack::trim(&mut *gp) };
+    }
+}
+
+/// Updates counters and the ring of pauses.
+fn record(kind: usize, start: i64) {
+    let pause = (rt::nanotime() - start) as u64;
+    let wall = clock::wall();
+    let end = wall.sec as u64 * 1_000_000_000 + wall.nsec as u64;
+    let n = STATS.cycles.fetch_add(1, Relaxed) as usize;
+    if kind == control::FORCED {
+        STATS.forced.fetch_add(1, Relaxed);
+    }
+    STATS.pauses[n % 256].store(pause, Relaxed);
+    STATS.pause_ends[n % 256].store(end, Relaxed);
+    STATS.pause_total.fetch_add(pause, Relaxed);
+    STATS.last_end.store(end, Relaxed);
+}

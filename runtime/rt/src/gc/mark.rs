@@ -1,0 +1,308 @@
+//! Marking: from roots to everything reachable.
+//!
+//! A marker keeps a stack of objects that are marked but not yet read. An entry is the address of an object's slot, or,
+//! with the low bit set, a place within a large object where reading continues (large objects are read in pieces, so
+//! that the stack stays small and helpers get their share). Before an object is read it waits a few steps in a queue
+//! while its memory is prefetched.
+//!
+//! Several threads may mark: the driver and [`HELPERS`]. Mark bits are then set atomically. A marker with plenty gives
+//! half of its stack to a shared one while another is idle; marking ends when all are idle and the shared stack is empty.
+
+use crate::lock::Mutex;
+use crate::mem::span::{Found, HEAP, MASKS, PAGE_TABLE, Span, find_object};
+use crate::mem::vec::OffVec;
+use crate::types::Type;
+use core::ptr;
+use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::*};
+use undergo_rtcore::lock_rank::Rank;
+use undergo_rtcore::size_class::{HEADER, PAGE_SHIFT, Scan};
+
+/// Bytes of a large object read at a time.
+const PIECE: usize = 128 << 10;
+/// Objects between prefetching and reading.
+const AHEAD: usize = 8;
+/// A marker shares when it has more entries than this.
+const SHARE: usize = 128;
+
+/// Entries given away by busy markers.
+static SHARED: Mutex<OffVec<usize>> = Mutex::new(Rank::GcWork, OffVec::new());
+/// Length of [`SHARED`], a hint.
+static N_SHARED: AtomicU32 = AtomicU32::new(0);
+/// Markers that have nothing to do.
+static IDLE: AtomicU32 = AtomicU32::new(0);
+/// Markers of this collection.
+static MARKERS: AtomicU32 = AtomicU32::new(1);
+
+/// One thread's marking.
+#[derive(Debug)]
+pub struct Marker {
+    stack: OffVec<usize>,
+    ahead: [usize; AHEAD],
+    n_ahead: usize,
+    first_ahead: usize,
+    heap: usize,
+    heap_len: usize,
+    /// Bytes of marked objects.
+    pub bytes: u64,
+    /// Number of marked objects.
+    pub objects: u64,
+}
+
+/// Prepares a collection by `markers` threads.
+pub fn begin(markers: u32) {
+    MARKERS.store(markers, Relaxed);
+    IDLE.store(0, Relaxed);
+    N_SHARED.store(0, Relaxed);
+}
+
+impl Marker {
+    /// With nothing to do yet.
+    pub fn new() -> Marker {
+        Marker {
+            stack: OffVec::new(),
+            ahead: [0; AHEAD],
+            n_ahead: 0,
+            first_ahead: 0,
+            heap: HEAP.base(),
+            heap_len: HEAP.committed(),
+            bytes: 0,
+            objects: 0,
+        }
+    }
+
+    /// A word that may be a pointer.
+    #[inline]
+    pub fn word(&mut self, value: usize) {
+        if value.wrapping_sub(self.heap) < self.heap_len
+            && let Some(found) = find_object(value)
+        {
+            self.mark(found);
+        }
+    }
+
+    /// All aligned words of `[lo, hi)`, which may be pointers.
+    ///
+    /// # Safety
+    /// The range is readable, and nobody writes it (M3).
+    pub unsafe fn range(&mut self, lo: usize, hi: usize) {
+        let mut at = lo.next_multiple_of(8);
+        while at + 8 <= hi {
+            // SAFETY: caller.
+            self.word(unsafe { (at as *const usize).read() });
+            at += 8;
+        }
+    }
+
+    /// Marks an object; queues it if it holds pointers.
+    #[inline]
+    fn mark(&mut self, found: Found) {
+        // SAFETY: M1, M3: spans and their mark bits are stable but for other markers, which set bits atomically.
+        let span = unsafe { &*found.span };
+        let bit = 1u64 << (found.index % 64);
+        // SAFETY: as above.
+        unsafe {
+            let word = &raw mut (*span.marks)[found.index / 64];
+            if word.read() & bit != 0 {
+                return;
+            }
+            if MARKERS.load(Relaxed) > 1 {
+                if AtomicU64::from_ptr(word).fetch_or(bit, Relaxed) & bit != 0 {
+                    return;
+                }
+            } else {
+                word.write(word.read() | bit);
+            }
+        }
+        self.bytes += span.elem as u64;
+        self.objects += 1;
+        if span.scan == Scan::Yes {
+            self.stack.push(found.slot);
+        }
+    }
+
+    /// Reads objects until there are none left anywhere.
+    pub fn drain(&mut self) {
+        loop {
+            while let Some(entry) = self.next() {
+                // SAFETY: entries are marked objects (M3).
+                unsafe { self.read(entry) };
+                if self.stack.len() > SHARE && IDLE.load(Relaxed) > 0 {
+                    self.share();
+                }
+            }
+            if !self.fetch() {
+                break;
+            }
+        }
+        self.stack.release();
+    }
+
+    /// The next entry to read: the oldest of those whose memory is under way.
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        while self.n_ahead < AHEAD
+            && let Some(entry) = self.stack.pop()
+        {
+            prefetch(entry & !1);
+            self.ahead[(self.first_ahead + self.n_ahead) % AHEAD] = entry;
+            self.n_ahead += 1;
+        }
+        if self.n_ahead == 0 {
+            return None;
+        }
+        let entry = self.ahead[self.first_ahead];
+        self.first_ahead = (self.first_ahead + 1) % AHEAD;
+        self.n_ahead -= 1;
+        Some(entry)
+    }
+
+    /// Gives half of the stack away.
+    #[cold]
+    fn share(&mut self) {
+        let mut shared = SHARED.lock();
+        if shared.len() > SHARE {
+            return;
+        }
+        for _ in 0..self.stack.len() / 2 {
+            if let Some(entry) = self.stack.pop() {
+                shared.push(entry);
+            }
+        }
+        N_SHARED.store(shared.len() as u32, Release);
+    }
+
+    /// Takes shared entries, waiting for some; false when all markers are idle.
+    #[cold]
+    fn fetch(&mut self) -> bool {
+        let markers = MARKERS.load(Relaxed);
+        IDLE.fetch_add(1, SeqCst);
+        loop {
+            if N_SHARED.load(Acquire) > 0 {
+                // Busy again before the entries leave the shared stack, so that nobody believes marking is over.
+                IDLE.fetch_sub(1, SeqCst);
+                let mut shared = SHARED.lock();
+                let n = shared.len().div_ceil(2).min(SHARE);
+                for _ in 0..n {
+                    if let Some(entry) = shared.pop() {
+                        self.stack.push(entry);
+                    }
+                }
+                N_SHARED.store(shared.len() as u32, Release);
+                if n > 0 {
+                    return true;
+                }
+                IDLE.fetch_add(1, SeqCst);
+            }
+            if IDLE.load(SeqCst) == markers && N_SHARED.load(Acquire) == 0 {
+                return false;
+            }
+            core::hint::spin_loop();
+        }
+    }
+
+    /// Marks what an object, or a piece of it, points at.
+    ///
+    /// # Safety
+    /// The entry is that of a marked object with pointers, and the world is stopped (M3).
+    unsafe fn read(&mut self, entry: usize) {
+        let at = entry & !1;
+        // SAFETY: M1: marked objects lie in spans.
+        let span = unsafe { &**PAGE_TABLE.at::<*mut Span>((at - self.heap) >> PAGE_SHIFT) };
+        // SAFETY: M4: the mask, header or type of the span describes the memory.
+        unsafe {
+            if span.class == 0 {
+                self.read_large(span, at);
+            } else if span.has_headers() {
+                let ty = *(at as *const *const Type);
+                self.read_typed(&*ty, at + HEADER, at + span.elem, at + HEADER);
+            } else {
+                self.read_masked(span, at);
+            }
+        }
+    }
+
+    /// A small object whose mask lies beside its span.
+    ///
+    /// # Safety
+    /// See [`Marker::read`].
+    #[inline]
+    unsafe fn read_masked(&mut self, span: &Span, at: usize) {
+        let words = span.elem / 8;
+        let first = (at - self.heap) / 8;
+        let masks = MASKS.at::<u64>(first / 64);
+        let shift = first % 64;
+        // SAFETY: M1: masks cover every committed page; a slot of up to 64 words spans at most two mask words, and the
+        // second is read only if it does.
+        let mut bits = unsafe {
+            let mut bits = masks.read() >> shift;
+            if shift + words > 64 {
+                bits |= masks.add(1).read() << (64 - shift);
+            }
+            bits
+        };
+        if words < 64 {
+            bits &= (1 << words) - 1;
+        }
+        while bits != 0 {
+            let i = bits.trailing_zeros() as usize;
+            bits &= bits - 1;
+            // SAFETY: word i of the object.
+            self.word(unsafe { (at as *const usize).add(i).read() });
+        }
+    }
+
+    /// A piece of a large object; queues the rest.
+    ///
+    /// # Safety
+    /// See [`Marker::read`].
+    unsafe fn read_large(&mut self, span: &Span, at: usize) {
+        // SAFETY: M4: a large object with pointers has a type, published before the object.
+        let ty = unsafe { &*span.large_type };
+        let end = span.start + span.elem;
+        // A piece ends between two elements, unless one element fills more than a piece.
+        let piece = (PIECE / ty.size).max(1) * ty.size;
+        let stop = end.min(at + piece);
+        if stop < end {
+            self.stack.push(stop | 1);
+        }
+        // SAFETY: caller; `at` is the start of an element.
+        unsafe { self.read_typed(ty, at, stop, at) };
+    }
+
+    /// Words `[lo, hi)` of an array of `ty` whose element starts at `origin`, the same as `lo`.
+    ///
+    /// # Safety
+    /// See [`Marker::read`].
+    unsafe fn read_typed(&mut self, ty: &Type, lo: usize, hi: usize, origin: usize) {
+        let mask = ty.mask();
+        let ptr_words = ty.ptr_bytes / 8;
+        let mut elem = origin;
+        debug_assert!(lo == origin);
+        while elem < hi {
+            let words = ptr_words.min((hi - elem) / 8);
+            let mut i = 0;
+            while i < words {
+                // SAFETY: T1: the mask has ptr_words bits, in bytes.
+                let mut byte = unsafe { *mask.add(i / 8) };
+                if words - i < 8 {
+                    byte &= (1u8 << (words - i)) - 1;
+                }
+                while byte != 0 {
+                    let bit = byte.trailing_zeros() as usize;
+                    byte &= byte - 1;
+                    // SAFETY: word i + bit of the element, below `hi`.
+                    self.word(unsafe { (elem as *const usize).add(i + bit).read() });
+                }
+                i += 8;
+            }
+            elem += ty.size;
+        }
+    }
+}
+
+/// Starts fetching the memory at `address`.
+#[inline]
+fn prefetch(address: usize) {
+    // SAFETY: prefetching has no effect but on caches, whatever the address.
+    unsafe { core::arch::x86_64::_mm_prefetch::<{ core::arch::x86_64::_MM_HINT_T0 }>(ptr::without_provenance(address)) };
+}

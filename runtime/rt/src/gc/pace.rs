@@ -1,0 +1,142 @@
+//! When to collect: after the heap has grown by GOGC percent, or comes near GOMEMLIMIT, or has not been looked at for
+//! two minutes.
+
+use crate::mem::stats::STATS;
+use core::sync::atomic::{AtomicBool, AtomicI32, AtomicI64, AtomicU64, Ordering::Relaxed};
+
+/// Smallest heap that is collected, at GOGC=100.
+const HEAP_MIN: u64 = 4 << 20;
+/// A collection is forced after this time, ns.
+const PERIOD: i64 = 120_000_000_000;
+
+/// State of the pacer. All fields are independent atomics.
+///
+/// | field | who writes | meaning |
+/// |---|---|---|
+/// | used | allocation, the collector | bytes taken by objects since they were last counted, dead ones included |
+/// | trigger | the collector, setters | `used` that starts a collection |
+/// | requested | allocation sets, the collector clears | the trigger was crossed |
+/// | percent | setters | GOGC, negative: off |
+/// | limit | setters | GOMEMLIMIT |
+/// | live | the collector | bytes that the last collection found alive |
+/// | last | the collector | monotonic time of the end of the last collection |
+#[derive(Debug)]
+struct Pace {
+    used: AtomicU64,
+    trigger: AtomicU64,
+    requested: AtomicBool,
+    percent: AtomicI32,
+    limit: AtomicI64,
+    live: AtomicU64,
+    last: AtomicI64,
+}
+
+static PACE: Pace = Pace {
+    used: AtomicU64::new(0),
+    trigger: AtomicU64::new(HEAP_MIN),
+    requested: AtomicBool::new(false),
+    percent: AtomicI32::new(100),
+    limit: AtomicI64::new(i64::MAX),
+    live: AtomicU64::new(0),
+    last: AtomicI64::new(0),
+};
+
+/// `bytes` more are taken by objects. Whether the trigger was crossed just now.
+#[inline]
+pub fn allocated(bytes: usize) -> bool {
+    let used = PACE.used.fetch_add(bytes as u64, Relaxed) + bytes as u64;
+    used >= PACE.trigger.load(Relaxed) && !PACE.requested.swap(true, Relaxed)
+}
+
+/// Whether a collection is wanted because of the size of the heap.
+pub fn is_due() -> bool {
+    PACE.requested.load(Relaxed)
+}
+
+/// Whether the last collection is too long ago.
+pub fn is_overdue(now: i64) -> bool {
+    let last = PACE.last.load(Relaxed);
+    last != 0 && now - last > PERIOD && PACE.percent.load(Relaxed) >= 0
+}
+
+/// A collection has found `live` bytes in objects, and spans with room hold `slack` bytes less than that.
+pub fn collected(live: u64) {
+    PACE.live.store(live, Relaxed);
+    PACE.used.store(live, Relaxed);
+    PACE.last.store(crate::rt::nanotime(), Relaxed);
+    retrigger();
+    PACE.requested.store(false, Relaxed);
+}
+
+/// Recomputes the trigger from what is alive and the settings.
+pub fn retrigger() {
+    PACE.trigger.store(goal(), Relaxed);
+}
+
+/// Heap size at which the next collection starts.
+pub fn goal() -> u64 {
+    let live = PACE.live.load(Relaxed);
+    let percent = PACE.percent.load(Relaxed);
+    let by_growth = match u64::try_from(percent) {
+        Err(_) => u64::MAX,
+        Ok(p) => {
+            let roots = super::cycle::root_bytes();
+            (live.saturating_add((live + roots).saturating_mul(p) / 100)).max(HEAP_MIN * p / 100)
+        }
+    };
+    let limit = PACE.limit.load(Relaxed);
+    if limit == i64::MAX {
+        return by_growth;
+    }
+    // What is not heap counts too. At least a little growth, or the program would do nothing but collect.
+    let other = (crate::persist::BYTES.load(Relaxed) + crate::stack::STACK_BYTES.load(Relaxed)) as u64;
+    let by_limit = (limit as u64).saturating_sub(other + other / 32);
+    by_growth.min(by_limit.max(live + live / 16 + (1 << 20)))
+}
+
+/// Bytes taken by objects, dead ones since the last collection included.
+pub fn used() -> u64 {
+    PACE.used.load(Relaxed)
+}
+
+/// GOGC; -1 is off.
+pub fn percent() -> i32 {
+    PACE.percent.load(Relaxed)
+}
+
+/// Sets GOGC, returns the old value. The caller sees to a collection if one is due.
+pub fn set_percent(percent: i32) -> i32 {
+    let old = PACE.percent.swap(percent.max(-1), Relaxed);
+    retrigger();
+    old
+}
+
+/// Sets GOMEMLIMIT unless negative, returns the old value.
+pub fn set_limit(limit: i64) -> i64 {
+    if limit < 0 {
+        return PACE.limit.load(Relaxed);
+    }
+    let old = PACE.limit.swap(limit, Relaxed);
+    retrigger();
+    old
+}
+
+/// GOMEMLIMIT.
+pub fn limit() -> i64 {
+    PACE.limit.load(Relaxed)
+}
+
+/// The settings of the environment, at start. Malformed values are ignored for GOGC and fatal for GOMEMLIMIT, as in Go.
+pub fn init(gogc: Option<&[u8]>, memlimit: Option<&[u8]>) {
+    use undergo_rtcore::settings::{parse_gogc, parse_mem_limit};
+    PACE.percent.store(gogc.map_or(100, parse_gogc), Relaxed);
+    if let Some(text) = memlimit.filter(|t| !t.is_empty()) {
+        match parse_mem_limit(text) {
+            Some(limit) => PACE.limit.store(limit, Relaxed),
+            None => crate::exit::throw("malformed GOMEMLIMIT; see `go doc runtime/debug.SetMemoryLimit`"),
+        }
+    }
+    PACE.last.store(crate::rt::nanotime(), Relaxed);
+    retrigger();
+    STATS.cycles.store(0, Relaxed);
+}

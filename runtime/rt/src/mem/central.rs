@@ -1,0 +1,51 @@
+//! Spans with free objects, per class: what the caches of the Ps refill from.
+//!
+//! Only spans with room are listed. Full ones are found again by the sweeper, which walks the page table.
+
+use super::pages;
+use super::span::{N_SPAN_CLASSES, Span};
+use crate::lock::Mutex;
+use core::ptr::{self, NonNull};
+use undergo_rtcore::lock_rank::Rank;
+use undergo_rtcore::size_class::{PAGES, Scan};
+
+/// A list of spans with room, linked through `Span::next`.
+struct List(*mut Span);
+
+// SAFETY: spans are reached through the lock around the list.
+unsafe impl Send for List {}
+
+static LISTS: [Mutex<List>; N_SPAN_CLASSES] = [const { Mutex::new(Rank::Central, List(ptr::null_mut())) }; _];
+
+/// A span of `span_class` with at least one free object; it belongs to the caller. `None`: out of memory.
+pub fn take(span_class: usize) -> Option<NonNull<Span>> {
+    {
+        let mut list = LISTS[span_class].lock();
+        if let Some(span) = NonNull::new(list.0) {
+            // SAFETY: listed spans are valid (M1) and their link belongs to the list.
+            unsafe { list.0 = (*span.as_ptr()).next };
+            return Some(span);
+        }
+    }
+    let class = span_class / 2;
+    let scan = if span_class % 2 == 0 { Scan::Yes } else { Scan::No };
+    pages::alloc_span(PAGES[class] as usize, class, scan)
+}
+
+/// Lists a span that has room.
+///
+/// # Safety
+/// The span is valid and in no list or cache.
+pub unsafe fn put(span_class: usize, span: NonNull<Span>) {
+    let mut list = LISTS[span_class].lock();
+    // SAFETY: the caller gives the span to the list.
+    unsafe { (*span.as_ptr()).next = list.0 };
+    list.0 = span.as_ptr();
+}
+
+/// Forgets all lists. The sweeper builds them anew.
+pub fn clear() {
+    for list in &LISTS {
+        list.lock().0 = ptr::null_mut();
+    }
+}

@@ -1,0 +1,204 @@
+//! The page heap: cuts spans from free pages, takes them back, and gives memory back to the system.
+
+use super::pool::Pool;
+use super::span::{Bits, HEAP, KEPT, MARKS, MASKS, PAGE_TABLE, Span};
+use super::stats;
+use crate::lock::Mutex;
+use core::ptr::NonNull;
+use core::sync::atomic::Ordering::Relaxed;
+use undergo_rtcore::lock_rank::Rank;
+use undergo_rtcore::page_map::{CHUNK, PageMap, Summary};
+use undergo_rtcore::size_class::{PAGE, Scan};
+use undergo_rtsys::linux::mm::{self, flag};
+
+use super::reserve::Reserve;
+
+static USED: Reserve = Reserve::new();
+static RELEASED: Reserve = Reserve::new();
+static SUMMARIES: Reserve = Reserve::new();
+
+/// State behind the lock.
+///
+/// | field | meaning |
+/// |---|---|
+/// | spans | records of spans |
+/// | hint | search hint of the page map |
+/// | chunks | committed chunks of the heap |
+/// | in_use | pages in spans |
+/// | released | free pages without physical memory |
+struct State {
+    spans: Pool<Span>,
+    hint: usize,
+    chunks: usize,
+    in_use: usize,
+    released: usize,
+}
+
+static STATE: Mutex<State> =
+    Mutex::new(Rank::Heap, State { spans: Pool::new(), hint: 0, chunks: 0, in_use: 0, released: 0 });
+
+/// Where the heap shall lie: addresses that look like nothing else.
+const HINT: usize = 0xc0 << 32;
+/// Most and least address space to reserve.
+const RESERVE_MAX: usize = 1 << 40;
+const RESERVE_MIN: usize = 256 << 20;
+
+/// Reserves address space for the heap and its tables: as much as the system allows, up to 1 TB.
+pub fn init() {
+    let mut size = RESERVE_MAX;
+    while !HEAP.init(HINT, size) {
+        size /= 2;
+        if size < RESERVE_MIN {
+            crate::exit::throw("runtime: cannot reserve address space for the heap");
+        }
+    }
+    let pages = size / PAGE;
+    let ok = PAGE_TABLE.init(0, pages * size_of::<*mut Span>())
+        && KEPT.init(0, pages * size_of::<Bits>())
+        && MARKS.init(0, pages * size_of::<Bits>())
+        && MASKS.init(0, pages * size_of::<Bits>())
+        && USED.init(0, pages / 8)
+        && RELEASED.init(0, pages / 8)
+        && SUMMARIES.init(0, (pages / CHUNK * size_of::<Summary>()).next_multiple_of(1 << 16));
+    if !ok {
+        crate::exit::throw("runtime: cannot reserve address space for the heap");
+    }
+}
+
+impl State {
+    fn map(&mut self) -> PageMap<'_> {
+        let words = self.chunks * CHUNK / 64;
+        // SAFETY: the tables are committed for `chunks` chunks, and reached only through this lock.
+        unsafe {
+            PageMap {
+                used: core::slice::from_raw_parts_mut(USED.at(0), words),
+                released: core::slice::from_raw_parts_mut(RELEASED.at(0), words),
+                summaries: core::slice::from_raw_parts_mut(SUMMARIES.at(0), self.chunks),
+                hint: &mut self.hint,
+            }
+        }
+    }
+
+    /// Commits at least `pages` more pages. False: out of memory.
+    fn grow(&mut self, pages: usize) -> bool {
+        let from = self.chunks;
+        let to = from + pages.div_ceil(CHUNK);
+        let n = to * CHUNK;
+        let ok = PAGE_TABLE.commit(n * size_of::<*mut Span>())
+            && KEPT.commit(n * size_of::<Bits>())
+            && MARKS.commit(n * size_of::<Bits>())
+            && MASKS.commit(n * size_of::<Bits>())
+            && USED.commit(n / 8)
+            && RELEASED.commit(n / 8)
+            && SUMMARIES.commit(to * size_of::<Summary>())
+            && HEAP.commit(n * PAGE);
+        if ok {
+            self.chunks = to;
+            self.released += n - from * CHUNK;
+            self.map().add_chunks(from, to);
+        }
+        ok
+    }
+}
+
+/// A span of `pages` pages for objects of `class`. `None`: out of memory.
+pub fn alloc_span(pages: usize, class: usize, scan: Scan) -> Option<NonNull<Span>> {
+    let mut state = STATE.lock();
+    let run = match state.map().alloc(pages) {
+        Some(run) => run,
+        None => {
+            if !state.grow(pages) {
+                return None;
+            }
+            state.map().alloc(pages)?
+        }
+    };
+    state.in_use += pages;
+    state.released -= run.released;
+    let span = state.spans.alloc();
+    // SAFETY: the record and the pages are ours; the lock is held. The page table covers the committed pages (M1).
+    unsafe {
+        Span::init(span, run.page, pages, class, scan, run.released != pages);
+        // Only the first page of a big span of small objects would not do: interior pointers hit any page.
+        for page in run.page..run.page + pages {
+            PAGE_TABLE.at::<*mut Span>(page).write_volatile(span.as_ptr());
+        }
+    }
+    Some(span)
+}
+
+/// Takes a span and its pages back.
+///
+/// # Safety
+/// No object of the span is in use and no cache or list holds it.
+pub unsafe fn free_span(span: NonNull<Span>) {
+    let mut state = STATE.lock();
+    // SAFETY: M1: still a valid record; the caller gave it up.
+    unsafe {
+        let (page, pages) = (span.as_ref().page(), span.as_ref().pages);
+        for p in page..page + pages {
+            PAGE_TABLE.at::<*mut Span>(p).write_volatile(core::ptr::null_mut());
+        }
+        state.map().free(page, pages);
+        state.in_use -= pages;
+        state.spans.free(span);
+    }
+}
+
+/// Number of committed pages: the page table is meaningful below it.
+pub fn committed_pages() -> usize {
+    HEAP.committed() / PAGE
+}
+
+/// Gives physical memory of free pages back until at most `keep` free pages have some, or `budget` bytes have been
+/// given. Whether there is more to give. The lock is dropped between runs.
+pub fn scavenge(keep: usize, budget: usize) -> bool {
+    const RUN: usize = 64;
+    let mut below = usize::MAX;
+    let mut bytes = 0;
+    while bytes < budget {
+        let mut state = STATE.lock();
+        let idle = state.chunks * CHUNK - state.in_use - state.released;
+        if idle <= keep {
+            return false;
+        }
+        let max = (idle - keep).min(RUN);
+        let top = below.min(state.chunks * CHUNK);
+        let Some((page, n)) = state.map().find_unreleased(top, max) else { return false };
+        // SAFETY: free pages, which nobody can take while we hold the lock.
+        let r = unsafe { mm::advise((HEAP.base() + page * PAGE) as *mut u8, n * PAGE, flag::MADV_DONTNEED) };
+        if r < 0 {
+            return false;
+        }
+        state.map().mark_released(page, n);
+        state.released += n;
+        stats::STATS.scavenged.fetch_add((n * PAGE) as u64, Relaxed);
+        bytes += n * PAGE;
+        below = page;
+    }
+    true
+}
+
+/// Sizes in bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Sizes {
+    /// Pages in spans.
+    pub in_use: usize,
+    /// Free pages, with or without physical memory.
+    pub idle: usize,
+    /// Free pages without physical memory.
+    pub released: usize,
+    /// Span records in use.
+    pub span_records: usize,
+}
+
+/// Current sizes.
+pub fn sizes() -> Sizes {
+    let state = STATE.lock();
+    Sizes {
+        in_use: state.in_use * PAGE,
+        idle: (state.chunks * CHUNK - state.in_use) * PAGE,
+        released: state.released * PAGE,
+        span_records: state.spans.live() * size_of::<Span>(),
+    }
+}

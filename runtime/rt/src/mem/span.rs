@@ -1,0 +1,185 @@
+//! Spans: runs of pages that hold objects of one size, and the way from an address to its object.
+
+use super::reserve::Reserve;
+use super::weak::Special;
+use crate::types::Type;
+use core::ptr::{self, NonNull};
+use undergo_rtcore::object_bits::WORDS;
+use undergo_rtcore::size_class::{MASK_IN_SPAN_MAX, N_CLASSES, PAGE, PAGE_SHIFT, SIZES, Scan, object_index};
+
+/// Bits per object of one span.
+pub type Bits = [u64; WORDS];
+
+/// The heap itself.
+pub static HEAP: Reserve = Reserve::new();
+/// `*mut Span` per page (M1).
+pub static PAGE_TABLE: Reserve = Reserve::new();
+/// [`Bits`] per page, used at a span's first page: marks of the last collection.
+pub static KEPT: Reserve = Reserve::new();
+/// [`Bits`] per page, used at a span's first page: marks of the running collection.
+pub static MARKS: Reserve = Reserve::new();
+/// A bit per word of each page: pointer masks of objects up to [`MASK_IN_SPAN_MAX`] bytes.
+pub static MASKS: Reserve = Reserve::new();
+
+/// Number of span classes: a size class with and one without pointers each.
+pub const N_SPAN_CLASSES: usize = 2 * N_CLASSES;
+
+/// Size class times two, plus one if the objects hold no pointers. Go: `spanClass`.
+#[inline]
+pub const fn span_class(class: usize, scan: Scan) -> usize {
+    class * 2 + matches!(scan, Scan::No) as usize
+}
+
+/// A run of pages in use. Go: `runtime.mspan`.
+///
+/// | field | who | when |
+/// |---|---|---|
+/// | start, pages, class, scan, elem, objects, kept, marks, masks | page heap | before the span is published |
+/// | large_type | allocator | before the object is published |
+/// | cursor, needs_zero | the P that caches the span (M2); the sweeper | while cached; world stopped |
+/// | next | the central list that holds the span | under its lock |
+/// | specials | [`super::weak`] | under its lock |
+/// | `*kept` | the sweeper | world stopped (M3) |
+/// | `*marks` | the marker | world stopped; atomically if several mark |
+/// | `*masks` | the P that caches the span | before the object is published |
+#[doc(alias = "mspan")]
+#[repr(C)]
+#[derive(Debug)]
+pub struct Span {
+    /// Address of the first page.
+    pub start: usize,
+    /// Object size; for a large object that of its pages.
+    pub elem: usize,
+    /// Size class, 0 for a large object.
+    pub class: usize,
+    /// Number of objects.
+    pub objects: usize,
+    /// Objects below this one are in use; those from here on only if their kept bit is set.
+    pub cursor: usize,
+    /// Marks of the last collection.
+    pub kept: *mut Bits,
+    /// Marks of the running collection.
+    pub marks: *mut Bits,
+    /// Pointer masks, if the objects have them beside the span.
+    pub masks: *mut u64,
+    /// Type of a large object with pointers.
+    pub large_type: *const Type,
+    /// Next span of a central list.
+    pub next: *mut Span,
+    /// Weak handles of objects of this span.
+    pub specials: *mut Special,
+    /// Number of pages.
+    pub pages: usize,
+    /// Whether objects hold pointers.
+    pub scan: Scan,
+    /// Whether free objects may hold old data.
+    pub needs_zero: bool,
+}
+
+impl Span {
+    /// Writes a fresh span of `pages` pages at page number `page`.
+    ///
+    /// # Safety
+    /// The record and the pages belong to the caller, who holds the page heap's lock.
+    pub unsafe fn init(span: NonNull<Span>, page: usize, pages: usize, class: usize, scan: Scan, needs_zero: bool) {
+        let (elem, objects) = match class {
+            0 => (pages * PAGE, 1),
+            _ => (SIZES[class] as usize, pages * PAGE / SIZES[class] as usize),
+        };
+        let kept = KEPT.at::<Bits>(page);
+        let marks = MARKS.at::<Bits>(page);
+        // SAFETY: the tables cover every committed page; the entries of a free page belong to its owner.
+        unsafe {
+            for word in 0..objects.div_ceil(64) {
+                (*kept)[word] = 0;
+                (*marks)[word] = 0;
+            }
+            span.write(Span {
+                start: HEAP.base() + page * PAGE,
+                elem,
+                class,
+                objects,
+                cursor: 0,
+                kept,
+                marks,
+                masks: MASKS.at::<u64>(page * WORDS),
+                large_type: ptr::null(),
+                next: ptr::null_mut(),
+                specials: ptr::null_mut(),
+                pages,
+                scan,
+                needs_zero,
+            });
+        }
+    }
+
+    /// Number of the first page.
+    pub fn page(&self) -> usize {
+        (self.start - HEAP.base()) >> PAGE_SHIFT
+    }
+
+    /// Whether each object starts with its type.
+    #[inline]
+    pub fn has_headers(&self) -> bool {
+        self.class != 0 && self.elem > MASK_IN_SPAN_MAX && self.scan == Scan::Yes
+    }
+
+    /// Number of the object at `address`, which lies in the span; `None` in the waste at its end.
+    #[inline]
+    pub fn index_of(&self, address: usize) -> Option<usize> {
+        if self.class == 0 {
+            return Some(0);
+        }
+        let index = object_index(self.class, address - self.start);
+        (index < self.objects).then_some(index)
+    }
+
+    /// Whether object `index` is in use.
+    #[inline]
+    pub fn is_allocated(&self, index: usize) -> bool {
+        // SAFETY: M1: the span's entry of the kept table.
+        index < self.cursor || unsafe { (*self.kept)[index / 64] } & 1 << (index % 64) != 0
+    }
+
+    /// Whether object `index` is marked in the running collection.
+    #[inline]
+    pub fn is_marked(&self, index: usize) -> bool {
+        // SAFETY: M1: the span's entry of the mark table.
+        unsafe { (*self.marks)[index / 64] & 1 << (index % 64) != 0 }
+    }
+}
+
+/// The span that holds `address`, or null.
+#[inline]
+pub fn span_of(address: usize) -> *mut Span {
+    let offset = address.wrapping_sub(HEAP.base());
+    if offset >= HEAP.committed() {
+        return ptr::null_mut();
+    }
+    // SAFETY: M1: the page table covers every committed page.
+    unsafe { PAGE_TABLE.at::<*mut Span>(offset >> PAGE_SHIFT).read_volatile() }
+}
+
+/// An object that an address leads to.
+#[derive(Clone, Copy, Debug)]
+pub struct Found {
+    /// Its span.
+    pub span: *mut Span,
+    /// Its number.
+    pub index: usize,
+    /// Address of its slot, header included.
+    pub slot: usize,
+}
+
+/// The object in use that contains `address`.
+#[inline]
+pub fn find_object(address: usize) -> Option<Found> {
+    let span = span_of(address);
+    if span.is_null() {
+        return None;
+    }
+    // SAFETY: M1.
+    let s = unsafe { &*span };
+    let index = s.index_of(address)?;
+    s.is_allocated(index).then(|| Found { span, index, slot: s.start + index * s.elem })
+}

@@ -1,0 +1,352 @@
+//! Semaphores for sync, internal/sync and internal/poll, and notify lists for sync.Cond.
+//!
+//! A semaphore is a `uint32` anywhere in Go memory. Goroutines that wait for it are queued in a table by its address: a
+//! bucket has a list of addresses, and each address a chain of waiters, first in first out unless asked otherwise.
+//!
+//! Releasing adds one to the word. If somebody may wait, the releaser takes the unit back under the bucket's lock, and
+//! hands it to the first waiter, which owns it when it runs again. If another goroutine was quicker and took the unit,
+//! the waiter stays: that goroutine will release in turn. A waiter is counted in its bucket before it looks at the word
+//! for the last time, and a releaser adds to the word before it looks at the count, both sequentially consistent, so
+//! one of them sees the other.
+
+use crate::g::{self, G, WaitReason};
+use crate::lock::{Mutex, RawLock};
+use crate::park::{park, ready, ready_tail, yield_now};
+use crate::waiter::{self, Waiter};
+use core::ptr::{NonNull, null_mut};
+use core::sync::atomic::{AtomicU32, Ordering::*};
+use undergo_rtcore::lock_rank::Rank;
+use undergo_rtsys::entry;
+
+/// Number of buckets; a prime, so that regular addresses spread.
+const BUCKETS: usize = 1021;
+
+/// Waiters of the addresses that fall into this bucket.
+struct Bucket {
+    /// Number of waiters; changed under the lock, read without.
+    waiting: AtomicU32,
+    addresses: Mutex<Addresses>,
+}
+
+/// First waiters of each address, linked by `next`; further ones by `chain`. `tail` of a first one is the last of its
+/// chain.
+struct Addresses(*mut Waiter);
+
+// SAFETY: reached through the lock around it.
+unsafe impl Send for Addresses {}
+
+static TABLE: [Bucket; BUCKETS] = [const {
+    Bucket { waiting: AtomicU32::new(0), addresses: Mutex::new(Rank::Sema, Addresses(null_mut())) }
+}; BUCKETS];
+
+fn bucket(address: usize) -> &'static Bucket {
+    &TABLE[(address >> 3) % BUCKETS]
+}
+
+/// Where a waiter is queued.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Place {
+    Last,
+    First,
+}
+
+impl Addresses {
+    /// The link that leads to the first waiter of `address`; a null link if there is none.
+    fn find(&mut self, address: usize) -> *mut *mut Waiter {
+        let mut link = &raw mut self.0;
+        // SAFETY: queued waiters are valid under the lock.
+        unsafe {
+            while !(*link).is_null() && (**link).chan as usize != address {
+                link = &raw mut (**link).next;
+            }
+        }
+        link
+    }
+
+    fn push(&mut self, w: NonNull<Waiter>, address: usize, place: Place) {
+        let link = self.find(address);
+        let w = w.as_ptr();
+        // SAFETY: queued waiters are valid under the lock; `w` is ours.
+        unsafe {
+            (*w).chan = address as *mut crate::chan::Chan;
+            let head = *link;
+            if head.is_null() {
+                (*w).tail = w;
+                *link = w;
+            } else if place == Place::First {
+                (*w).next = (*head).next;
+                (*w).tail = (*head).tail;
+                (*w).chain = head;
+                *link = w;
+            } else {
+                (*(*head).tail).chain = w;
+                (*head).tail = w;
+            }
+        }
+    }
+
+    fn pop(&mut self, address: usize) -> Option<NonNull<Waiter>> {
+        let link = self.find(address);
+        // SAFETY: queued waiters are valid under the lock.
+        unsafe {
+            let w = NonNull::new(*link)?;
+            let first = w.as_ref();
+            match first.chain.as_mut() {
+                Some(second) => {
+                    second.next = first.next;
+                    second.tail = first.tail;
+                    *link = second;
+                }
+                None => *link = first.next,
+            }
+            Some(w)
+        }
+    }
+}
+
+/// Takes a unit if there is one.
+fn try_take(word: &AtomicU32) -> bool {
+    let mut n = word.load(SeqCst);
+    while n > 0 {
+        match word.compare_exchange_weak(n, n - 1, SeqCst, SeqCst) {
+            Ok(_) => return true,
+            Err(now) => n = now,
+        }
+    }
+    false
+}
+
+/// Takes a unit, waiting for it if need be.
+///
+/// # Safety
+/// `word` points at a live uint32 that stays where it is.
+unsafe fn acquire(word: *mut u32, place: Place, why: WaitReason) {
+    // SAFETY: caller; all accesses to semaphores are atomic.
+    let count = unsafe { AtomicU32::from_ptr(word) };
+    if try_take(count) {
+        return;
+    }
+    let bucket = bucket(word as usize);
+    let gp = g::current();
+    let mut addresses = bucket.addresses.lock();
+    bucket.waiting.fetch_add(1, SeqCst);
+    if try_take(count) {
+        bucket.waiting.fetch_sub(1, SeqCst);
+        return;
+    }
+    addresses.push(waiter::alloc(gp), word as usize, place);
+    park(gp, why, move || drop(addresses))
+}
+
+/// Gives a unit. The goroutine that got it, if one waited; it is still parked.
+///
+/// # Safety
+/// As for [`acquire`].
+unsafe fn release(word: *mut u32) -> Option<*mut G> {
+    // SAFETY: caller.
+    let count = unsafe { AtomicU32::from_ptr(word) };
+    let bucket = bucket(word as usize);
+    count.fetch_add(1, SeqCst);
+    if bucket.waiting.load(SeqCst) == 0 {
+        return None;
+    }
+    let mut addresses = bucket.addresses.lock();
+    // SAFETY: links of queued waiters are valid under the lock.
+    if unsafe { (*addresses.find(word as usize)).is_null() } || !try_take(count) {
+        return None;
+    }
+    let w = addresses.pop(word as usize)?;
+    bucket.waiting.fetch_sub(1, SeqCst);
+    drop(addresses);
+    // SAFETY: out of its queue, the waiter is ours; its goroutine is parked.
+    unsafe {
+        let gp = w.as_ref().g;
+        waiter::free(w);
+        Some(gp)
+    }
+}
+
+fn place(lifo: usize) -> Place {
+    if lifo & 0xff == 0 { Place::Last } else { Place::First }
+}
+
+/// `sync.notifyList`.
+///
+/// | field | who | when |
+/// |---|---|---|
+/// | wait | anyone | atomically |
+/// | notify, first, last | anyone | under the lock; notify is also read without |
+#[repr(C)]
+#[derive(Debug)]
+pub struct NotifyList {
+    wait: AtomicU32,
+    notify: AtomicU32,
+    lock: RawLock,
+    pad: u32,
+    first: *mut Waiter,
+    last: *mut Waiter,
+}
+
+const _: () = assert!(size_of::<NotifyList>() == 32 && core::mem::offset_of!(NotifyList, first) == 16);
+
+/// Whether ticket `a` is before `b`, as long as they are less than half the range apart.
+fn before(a: u32, b: u32) -> bool {
+    (a.wrapping_sub(b) as i32) < 0
+}
+
+entry! {
+    /// Takes a unit, waiting if need be.
+    "sync.runtime_Semacquire" | "internal/poll.runtime_Semacquire" => fn semacquire(word: *mut u32) {
+        // SAFETY: std passes the address of a live semaphore.
+        unsafe { acquire(word, Place::Last, WaitReason::Semacquire) }
+    }
+
+    /// For WaitGroup.Wait.
+    "sync.runtime_SemacquireWaitGroup" => fn semacquire_wait_group(word: *mut u32, _durable: usize) {
+        // SAFETY: as above.
+        unsafe { acquire(word, Place::Last, WaitReason::WaitGroupWait) }
+    }
+
+    /// For Mutex.Lock.
+    "internal/sync.runtime_SemacquireMutex" => fn semacquire_mutex(word: *mut u32, lifo: usize, _skip: usize) {
+        // SAFETY: as above.
+        unsafe { acquire(word, place(lifo), WaitReason::MutexLock) }
+    }
+
+    /// For RWMutex.RLock.
+    "sync.runtime_SemacquireRWMutexR" => fn semacquire_rwmutex_r(word: *mut u32, lifo: usize, _skip: usize) {
+        // SAFETY: as above.
+        unsafe { acquire(word, place(lifo), WaitReason::RwMutexRLock) }
+    }
+
+    /// For RWMutex.Lock.
+    "sync.runtime_SemacquireRWMutex" => fn semacquire_rwmutex(word: *mut u32, lifo: usize, _skip: usize) {
+        // SAFETY: as above.
+        unsafe { acquire(word, place(lifo), WaitReason::RwMutexLock) }
+    }
+
+    /// Gives a unit. With `handoff` the waiter that gets it runs next, at once.
+    "sync.runtime_Semrelease" | "internal/sync.runtime_Semrelease" =>
+    fn semrelease(word: *mut u32, handoff: usize, _skip: usize) {
+        // SAFETY: as above.
+        if let Some(gp) = unsafe { release(word) } {
+            ready(gp);
+            let current = g::current();
+            if handoff & 0xff != 0 && current.head.pins == 0 {
+                yield_now(current);
+            }
+        }
+    }
+
+    /// Gives a unit.
+    "internal/poll.runtime_Semrelease" => fn poll_semrelease(word: *mut u32) {
+        // SAFETY: as above.
+        if let Some(gp) = unsafe { release(word) } {
+            ready(gp);
+        }
+    }
+
+    /// Takes the next ticket.
+    "sync.runtime_notifyListAdd" => fn notify_list_add(list: *mut NotifyList) -> u64 {
+        // SAFETY: std passes a live notifyList.
+        unsafe { (*list).wait.fetch_add(1, SeqCst) as u64 }
+    }
+
+    /// Waits until `ticket` is notified.
+    "sync.runtime_notifyListWait" => fn notify_list_wait(list: *mut NotifyList, ticket: u64) {
+        let ticket = ticket as u32;
+        let gp = g::current();
+        // SAFETY: as above; the list is kept alive by the waiting goroutine's stack. Fields are used under the lock.
+        unsafe {
+            let l = &mut *list;
+            l.lock.lock(Rank::Notify);
+            if before(ticket, l.notify.load(Relaxed)) {
+                l.lock.unlock(Rank::Notify);
+                return;
+            }
+            let mut w = waiter::alloc(gp);
+            w.as_mut().ticket = ticket;
+            match l.last.as_mut() {
+                Some(last) => last.next = w.as_ptr(),
+                None => l.first = w.as_ptr(),
+            }
+            l.last = w.as_ptr();
+            park(gp, WaitReason::CondWait, move || (*list).lock.unlock(Rank::Notify))
+        }
+    }
+
+    /// Wakes all who have a ticket.
+    "sync.runtime_notifyListNotifyAll" => fn notify_list_notify_all(list: *mut NotifyList) {
+        // SAFETY: as above.
+        unsafe {
+            let l = &mut *list;
+            if l.wait.load(SeqCst) == l.notify.load(SeqCst) {
+                return;
+            }
+            l.lock.lock(Rank::Notify);
+            let mut at = core::mem::replace(&mut l.first, null_mut());
+            l.last = null_mut();
+            l.notify.store(l.wait.load(SeqCst), SeqCst);
+            l.lock.unlock(Rank::Notify);
+            while let Some(w) = NonNull::new(at) {
+                at = w.as_ref().next;
+                let gp = w.as_ref().g;
+                waiter::free(w);
+                ready_tail(gp);
+            }
+        }
+    }
+
+    /// Wakes whoever has the oldest ticket.
+    "sync.runtime_notifyListNotifyOne" => fn notify_list_notify_one(list: *mut NotifyList) {
+        // SAFETY: as above.
+        unsafe {
+            let l = &mut *list;
+            if l.wait.load(SeqCst) == l.notify.load(SeqCst) {
+                return;
+            }
+            l.lock.lock(Rank::Notify);
+            let ticket = l.notify.load(Relaxed);
+            if ticket == l.wait.load(SeqCst) {
+                l.lock.unlock(Rank::Notify);
+                return;
+            }
+            l.notify.store(ticket.wrapping_add(1), SeqCst);
+            let found = take_ticket(l, ticket);
+            l.lock.unlock(Rank::Notify);
+            // A goroutine that has the ticket but is not queued yet will find that it has been notified.
+            if let Some(w) = found {
+                let gp = w.as_ref().g;
+                waiter::free(w);
+                ready(gp);
+            }
+        }
+    }
+}
+
+/// Removes the waiter with `ticket` from a list, which is locked.
+///
+/// # Safety
+/// The list is locked by this thread.
+unsafe fn take_ticket(l: &mut NotifyList, ticket: u32) -> Option<NonNull<Waiter>> {
+    let mut previous: *mut Waiter = null_mut();
+    let mut at = l.first;
+    // SAFETY: queued waiters are valid under the lock.
+    unsafe {
+        while let Some(w) = NonNull::new(at) {
+            if w.as_ref().ticket == ticket {
+                match previous.as_mut() {
+                    Some(p) => p.next = w.as_ref().next,
+                    None => l.first = w.as_ref().next,
+                }
+                if l.last == w.as_ptr() {
+                    l.last = previous;
+                }
+                return Some(w);
+            }
+            previous = at;
+            at = w.as_ref().next;
+        }
+    }
+    None
+}
