@@ -118,6 +118,18 @@ impl PTimers {
         unsafe { &mut *self.heap.get() }
     }
 
+    /// Number of armed timers.
+    #[cfg(feature = "selftest")]
+    pub fn len(&self) -> usize {
+        self.lock();
+        // SAFETY: locked.
+        unsafe {
+            let n = self.heap().len();
+            self.unlock();
+            n
+        }
+    }
+
     /// # Safety
     /// See [`PTimers::heap`].
     unsafe fn publish_next(&self) {

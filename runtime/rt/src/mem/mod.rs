@@ -37,9 +37,11 @@ pub mod weak;
 
 pub use cache::Cache as PCache;
 
-/// Reserves the address space of the heap. Called once, before the first allocation and before other threads.
+/// Reserves the address space of the heap and reads GOGC and GOMEMLIMIT. Called once, before the first allocation and
+/// before other threads.
 pub fn init() {
     pages::init();
+    crate::gc::pace::init(crate::env::var("GOGC"), crate::env::var("GOMEMLIMIT"));
 }
 
 /// Returns the caches of `pp` (a P that goes away, world stopped) to the heap.

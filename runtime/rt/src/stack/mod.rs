@@ -39,6 +39,7 @@ pub fn new_g() -> *mut G {
         let seg = init_segment(lo, MIN, gp as usize, null_mut());
         (*gp).seg0 = seg;
         (*gp).head.seg = seg as usize;
+        (*gp).head.guard = (*seg).guard;
         (*gp).stack_size = MIN;
     }
     gp

@@ -53,7 +53,8 @@ pub fn current(out: &mut dyn Write, start: Start) {
     // SAFETY: the M runs a goroutine.
     let gp = unsafe { &*m::current().curg };
     header(out, gp, "running");
-    let mut seen = start == Start::Here;
+    let panicked = start == Start::AfterPanic && calls(Walk::current()).any(|(_, f)| f.name == "runtime.gopanic");
+    let mut seen = start == Start::Here || start == Start::AfterPanic && !panicked;
     let calls = calls(Walk::current()).filter(move |(_, f)| {
         if seen {
             return true;
