@@ -7,7 +7,7 @@ use crate::roots::Visitor;
 use crate::sched::threads;
 use crate::signal::{IGNORED, WANTED, bit};
 use crate::{env, exit, m, module, signal};
-use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::*};
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering::*};
 use undergo_rtcore::lock_rank::Rank;
 use undergo_rtsys::entry;
 use undergo_rtsys::linux::signal::{self as sys, How, SIG_DFL, SIG_IGN, sig};
@@ -17,8 +17,6 @@ use undergo_rtsys::linux::{clock, futex, thread};
 static PENDING: AtomicU64 = AtomicU64::new(0);
 /// Bumped with every delivery; the receiver sleeps on it.
 static DELIVERIES: AtomicU32 = AtomicU32::new(0);
-/// Signals handed to the receiver that it has not come back for.
-static RECEIVING: AtomicU32 = AtomicU32::new(0);
 /// Serialises thread creation against fork and exec.
 pub static FORK: Mutex<()> = Mutex::new(Rank::Fork, ());
 
@@ -45,6 +43,67 @@ fn take() -> Option<u32> {
             return Some(s + 1);
         }
     }
+}
+
+/// Real-time signal by which threads are asked to run a system call (the one libc uses for the same purpose).
+pub const SIG_ALL_THREADS: u32 = 33;
+
+/// A system call for every thread: number, six arguments. Written under [`FORK`] before the signals are sent.
+static REQUEST: [AtomicUsize; 7] = [const { AtomicUsize::new(0) }; 7];
+/// Result that every thread must get.
+static EXPECTED: AtomicUsize = AtomicUsize::new(0);
+/// Threads that have not answered.
+static OUTSTANDING: AtomicU32 = AtomicU32::new(0);
+/// Some thread got another result.
+static DIVERGED: AtomicBool = AtomicBool::new(false);
+
+fn run_request() -> isize {
+    let a = |i: usize| REQUEST[i].load(SeqCst);
+    // SAFETY: the system call that the program asked for, with its arguments.
+    unsafe { undergo_rtsys::linux::sys::syscall6(a(0), a(1), a(2), a(3), a(4), a(5), a(6)) }
+}
+
+/// The handler of [`SIG_ALL_THREADS`].
+pub fn answer_request() {
+    if run_request() as usize != EXPECTED.load(SeqCst) {
+        DIVERGED.store(true, SeqCst);
+    }
+    OUTSTANDING.fetch_sub(1, SeqCst);
+    futex::wake(&OUTSTANDING, 1);
+}
+
+/// Runs a system call on this thread and, if it succeeds, on all others. Thread creation is locked out meanwhile.
+fn on_all_threads(args: [usize; 7]) -> isize {
+    let _fork = FORK.lock();
+    for (slot, v) in REQUEST.iter().zip(args) {
+        slot.store(v, SeqCst);
+    }
+    let r = run_request();
+    if r < 0 {
+        return r;
+    }
+    EXPECTED.store(r as usize, SeqCst);
+    signal::install(SIG_ALL_THREADS);
+    let me = m::current().tid;
+    for mp in crate::rt::all_m() {
+        // SAFETY: Ms are never unmapped; the tid is set and cleared under FORK.
+        let tid = unsafe { (*mp).tid };
+        if tid != 0 && tid != me {
+            OUTSTANDING.fetch_add(1, SeqCst);
+            thread::tgkill(tid, SIG_ALL_THREADS);
+        }
+    }
+    loop {
+        let n = OUTSTANDING.load(SeqCst);
+        if n == 0 {
+            break;
+        }
+        futex::wait(&OUTSTANDING, n, -1);
+    }
+    if DIVERGED.load(SeqCst) {
+        exit::throw("AllThreadsSyscall results differ between threads; runtime corrupted");
+    }
+    r
 }
 
 entry! {
@@ -86,9 +145,7 @@ entry! {
     /// The next signal; blocks this thread without a P while there is none.
     "os/signal.signal_recv" => fn signal_recv() -> usize {
         let gp = g::current();
-        RECEIVING.store(0, SeqCst);
         if let Some(s) = take() {
-            RECEIVING.store(1, SeqCst);
             return s as usize;
         }
         threads::block(gp);
@@ -99,14 +156,12 @@ entry! {
             }
             futex::wait(&DELIVERIES, seen, -1);
         };
-        RECEIVING.store(1, SeqCst);
         gp.set_results(s as usize, 0);
         threads::unblock(gp)
     }
 
     /// Waits until queued signals are handed over.
     "os/signal.signalWaitUntilIdle" => fn signal_wait_until_idle() {
-        let gp = g::current();
         // Only a handler that runs now can make this last; it does not need our P.
         for _ in 0..1000 {
             if PENDING.load(SeqCst) & WANTED.load(SeqCst) == 0 {
@@ -114,7 +169,6 @@ entry! {
             }
             thread::sched_yield();
         }
-        let _ = gp;
     }
 
     /// Death by SIGPIPE, after EPIPE on standard output or error.
@@ -158,13 +212,12 @@ entry! {
     "syscall.runtime_BeforeExec" => fn before_exec() {}
     "syscall.runtime_AfterExec" => fn after_exec() {}
 
-    /// Runs a raw system call on every thread. Returns (r1, r2, errno) of this one.
+    /// Runs a raw system call on every thread. Returns (r1, r2, errno).
     "syscall.runtime_doAllThreadsSyscall" => fn do_all_threads_syscall(n: usize, a: usize, b: usize, c: usize, d: usize, e: usize) -> Pair {
         let gp = g::current();
         // SAFETY: the seventh word lies in the caller's memory frame.
         let f = unsafe { *(gp.head.call_frame as *const usize) };
-        // SAFETY: the caller vouches for the system call.
-        let r = unsafe { undergo_rtsys::linux::sys::syscall6(n, a, b, c, d, e, f) };
+        let r = on_all_threads([n, a, b, c, d, e, f]);
         gp.head.ret2 = if r < 0 { (-r) as usize } else { 0 };
         Pair(if r < 0 { u64::MAX } else { r as u64 }, 0)
     }

@@ -47,6 +47,13 @@ pub struct Sched {
 // SAFETY: the pointers are to Ps and Ms, which live for ever; the lists are used under the lock only.
 unsafe impl Send for Sched {}
 
+/// End of the list of all goroutines.
+#[derive(Debug)]
+pub struct LastG(pub *mut G);
+
+// SAFETY: Gs live for ever; the list grows under the lock.
+unsafe impl Send for LastG {}
+
 /// See the module documentation.
 pub struct Runtime {
     /// Queues and lists.
@@ -73,8 +80,10 @@ pub struct Runtime {
     pub n_p: AtomicU32,
     /// Ms.
     pub all_m: AtomicPtr<M>,
-    /// Goroutines.
+    /// Goroutines, oldest first.
     pub all_g: AtomicPtr<G>,
+    /// The youngest of them.
+    pub last_g: Mutex<LastG>,
     /// Dead goroutines, beyond those that Ps keep.
     pub free_g: Mutex<GList>,
     /// Goroutines of the runtime itself.
@@ -120,6 +129,7 @@ pub static RT: Runtime = Runtime {
     n_p: AtomicU32::new(0),
     all_m: AtomicPtr::new(null_mut()),
     all_g: AtomicPtr::new(null_mut()),
+    last_g: Mutex::new(Rank::AllG, LastG(null_mut())),
     free_g: Mutex::new(Rank::AllG, GList::new()),
     n_system_g: AtomicI64::new(0),
     sysmon_waiting: AtomicBool::new(false),
@@ -153,8 +163,8 @@ pub fn all_g() -> impl Iterator<Item = *mut G> {
         if this.is_null() {
             return None;
         }
-        // SAFETY: Gs are never unmapped; all_link is constant once published.
-        g = unsafe { (*this).all_link };
+        // SAFETY: Gs are never unmapped; all_link changes once, from null, to a published goroutine.
+        g = unsafe { AtomicPtr::from_ptr(&raw mut (*this).all_link) }.load(Ordering::Acquire);
         Some(this)
     })
 }

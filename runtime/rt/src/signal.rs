@@ -98,6 +98,9 @@ extern "C" fn undergo_signal(s: u32, info: *const SigInfo, ctx: *mut UContext) {
     if s == sig::URG {
         preempt(ctx);
     }
+    if s == osapi::SIG_ALL_THREADS {
+        return osapi::answer_request();
+    }
     if WANTED.load(Acquire) & bit(s) != 0 {
         return osapi::deliver(s);
     }

@@ -8,7 +8,7 @@ use crate::park::{Never, raise_text};
 use crate::rt::{self, RT};
 use crate::stack;
 use core::ptr::null_mut;
-use core::sync::atomic::AtomicU64;
+use core::sync::atomic::{AtomicPtr, AtomicU64};
 use core::sync::atomic::Ordering::*;
 use undergo_abi::g::Raise;
 use undergo_rtsys::entry;
@@ -68,18 +68,16 @@ fn next_id(pp: &mut P) -> u64 {
 
 /// Adds a new goroutine to the list of all.
 fn publish(gp: *mut G) {
-    // SAFETY: a fresh goroutine in state Idle.
+    let mut last = RT.last_g.lock();
+    // SAFETY: a fresh goroutine in state Idle; the last one's link is ours under the lock.
     unsafe {
         (*gp).transition(GStatus::Idle, GStatus::Dead);
-        let mut head = RT.all_g.load(Relaxed);
-        loop {
-            (*gp).all_link = head;
-            match RT.all_g.compare_exchange_weak(head, gp, AcqRel, Relaxed) {
-                Ok(_) => return,
-                Err(h) => head = h,
-            }
+        match last.0.as_mut() {
+            Some(g) => AtomicPtr::from_ptr(&raw mut g.all_link).store(gp, Release),
+            None => RT.all_g.store(gp, Release),
         }
     }
+    last.0 = gp;
 }
 
 fn take_free(pp: &mut P) -> Option<*mut G> {

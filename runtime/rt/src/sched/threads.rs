@@ -317,6 +317,7 @@ pub fn register(mp: &mut M) {
 /// # Safety
 /// It comes from [`new_m`] and was not launched before.
 pub unsafe fn launch(mp: *mut M) {
+    let _fork = crate::osapi::FORK.lock();
     // All signals are blocked while the thread has no signal stack of its own.
     let mask = signal::set_mask(signal::How::Set, !0);
     // SAFETY: the M has a stack of its own; mstart never returns.
@@ -326,6 +327,8 @@ pub unsafe fn launch(mp: *mut M) {
         crate::exit::write("runtime: failed to create new OS thread\n");
         crate::exit::throw("newosproc");
     }
+    // SAFETY: the M is live; its thread stores the same number.
+    unsafe { (*mp).tid = r as u32 };
 }
 
 /// First code of a thread.
@@ -371,6 +374,10 @@ pub fn exit_m() -> ! {
         super::deadlock::check(&mut s);
     }
     signal::set_mask(signal::How::Set, !0);
+    {
+        let _fork = crate::osapi::FORK.lock();
+        mp.tid = 0;
+    }
     // SAFETY: the M and its stack are never reused, so nothing waits for `done`.
     unsafe { thread::exit_thread(&raw mut mp.held as *mut u32) }
 }

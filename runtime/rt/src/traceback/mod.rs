@@ -23,8 +23,25 @@ use undergo_rtsys::layout::Segment;
 pub struct Physical {
     /// An address inside the call instruction (or the faulting instruction).
     pub pc: usize,
-    /// The return address, as `runtime.Callers` gives it out.
+    /// The return address, as `runtime.Callers` gives it out: always `pc + 1`.
     pub ret: usize,
+    /// `pc` is an instruction that did not call: it faulted, was interrupted, or has not run.
+    pub exact: bool,
+}
+
+impl Physical {
+    fn call(ret: usize) -> Physical {
+        Physical { pc: ret - 1, ret, exact: false }
+    }
+
+    fn exact(pc: usize) -> Physical {
+        Physical { pc, ret: pc + 1, exact: true }
+    }
+
+    /// The address that traces print relative to the function's entry.
+    pub fn shown(&self) -> usize {
+        if self.exact { self.pc } else { self.ret }
+    }
 }
 
 /// Iterator over the physical frames of a goroutine in compiled code, innermost first.
@@ -54,7 +71,7 @@ impl Walk {
 
     /// From a machine context in compiled code.
     pub fn from_context(gp: &G, pc: usize, fp: usize) -> Walk {
-        Walk::new(fp, gp.head.seg as *const Segment, Some(Physical { pc, ret: pc + 1 }))
+        Walk::new(fp, gp.head.seg as *const Segment, Some(Physical::exact(pc)))
     }
 
     /// A goroutine that does not run.
@@ -67,11 +84,11 @@ impl Walk {
         }
         let seg = gp.head.seg as *const Segment;
         if !gp.async_ctx.is_null() {
-            return Walk::new(gp.head.entry_bp, seg, Some(Physical { pc: gp.async_pc, ret: gp.async_pc + 1 }));
+            return Walk::new(gp.head.entry_bp, seg, Some(Physical::exact(gp.async_pc)));
         }
         if gp.head.entry_bp == 0 {
             // Not started yet.
-            return Walk::new(0, seg, Some(Physical { pc: gp.start_pc, ret: gp.start_pc + 1 }));
+            return Walk::new(0, seg, Some(Physical::exact(gp.start_pc)));
         }
         Walk::new(gp.head.entry_bp, seg, None)
     }
@@ -106,7 +123,7 @@ impl Iterator for Walk {
                 Some(f) => f,
                 None => {
                     let ret = self.step()?;
-                    if self.after_fault { Physical { pc: ret, ret: ret + 1 } } else { Physical { pc: ret - 1, ret } }
+                    if self.after_fault { Physical::exact(ret) } else { Physical::call(ret) }
                 }
             };
             self.after_fault = false;

@@ -109,9 +109,9 @@ pub fn others(out: &mut dyn Write, me: *const G) {
     }
 }
 
-/// The logical calls of a walk, each with the pc of its physical frame.
+/// The logical calls of a walk, each with the address that is shown for its physical frame.
 fn calls(walk: Walk) -> impl Iterator<Item = (usize, Frame)> + Clone {
-    walk.flat_map(|p| logical(p).map(move |f| (p.pc, f)))
+    walk.flat_map(|p| logical(p).map(move |f| (p.shown(), f)))
 }
 
 fn status_text(gp: &G) -> &'static str {
@@ -193,10 +193,11 @@ fn frame(out: &mut dyn Write, pc: usize, f: &Frame) {
 fn position(out: &mut dyn Write, pc: usize, f: &Frame) {
     let _ = write!(out, "\t{}:{}", f.file, f.line);
     if !f.inlined
-        && let Some(func) = crate::module::symtab().find(pc)
+        // A return address may lie just behind the function.
+        && let Some(func) = crate::module::symtab().find(pc).or_else(|| crate::module::symtab().find(pc - 1))
+        && pc > func.entry().entry as usize
     {
-        // Offset of the return address, as Go prints it.
-        let _ = write!(out, " +{:#x}", pc + 1 - func.entry().entry as usize);
+        let _ = write!(out, " +{:#x}", pc - func.entry().entry as usize);
     }
     let _ = out.write_str("\n");
 }
@@ -242,5 +243,5 @@ fn created_by(out: &mut dyn Write, gp: &G) {
         let _ = write!(out, " in goroutine {}", gp.parent_id);
     }
     let _ = out.write_str("\n");
-    position(out, pc, &Frame { inlined: false, ..f });
+    position(out, gp.created_by, &Frame { inlined: false, ..f });
 }
