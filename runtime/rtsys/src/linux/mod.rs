@@ -1,5 +1,6 @@
 //! Linux system calls, raw, and thin wrappers that give them types. Errors are negative errno values.
 
+pub mod epoll;
 pub mod clock;
 pub mod file;
 pub mod futex;
