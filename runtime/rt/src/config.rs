@@ -12,8 +12,8 @@ const LEVEL_SHIFT: u32 = 2;
 const CRASH: u32 = 1;
 const ALL: u32 = 2;
 
-/// Preempt between any two instructions, not only at stack checks.
-pub static ASYNC_PREEMPT: AtomicBool = AtomicBool::new(false);
+/// Preempt between any two instructions where stack checks do not come in time.
+pub static ASYNC_PREEMPT: AtomicBool = AtomicBool::new(true);
 
 /// Level of detail of tracebacks.
 pub fn traceback_level() -> u32 {

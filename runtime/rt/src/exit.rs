@@ -85,7 +85,7 @@ fn begin() {
 fn freeze() {
     RT.stopping.store(true, SeqCst);
     for _ in 0..5 {
-        crate::sched::preempt_all();
+        crate::sched::preempt_all(crate::sched::Ask::Firmly);
         undergo_rtsys::linux::clock::usleep(200);
     }
 }

@@ -10,7 +10,7 @@ use crate::m;
 use crate::p::{P, PStatus};
 use crate::park::{GList, park};
 use crate::rt::{self, MAX_P, RT};
-use crate::sched::{self, threads};
+use crate::sched::{self, Ask, threads};
 use crate::witness::{NoPreempt, WorldStopped};
 use crate::{netpoll, persist};
 use core::sync::atomic::Ordering::*;
@@ -93,7 +93,7 @@ pub fn stop() -> WorldStopped<'static> {
         s.stop_wait = rt::n_p() as i32;
         RT.stop_note.clear();
         RT.stopping.store(true, SeqCst);
-        sched::preempt_all();
+        sched::preempt_all(Ask::Kindly);
         g::current_p().set_status(PStatus::Stopped);
         s.stop_wait -= 1;
         for pp in rt::all_p() {
@@ -116,8 +116,10 @@ pub fn stop() -> WorldStopped<'static> {
     };
     if wait {
         // Repeated, since a goroutine that crosses a segment boundary may overwrite the poisoned guard.
+        let mut rounds = 0;
         while !RT.stop_note.sleep_ns(100_000) {
-            sched::preempt_all();
+            rounds += 1;
+            sched::preempt_all(if rounds > 10 { Ask::Firmly } else { Ask::Kindly });
         }
     }
     // SAFETY: every P but ours is Stopped and stays so until `start`.

@@ -21,7 +21,7 @@ pub mod threads;
 use crate::g::{G, GStatus};
 use crate::m::{self, M};
 use crate::p::P;
-use crate::rt::{RT, n_p, nanotime};
+use crate::rt::{RT, n_p};
 use core::ptr::null_mut;
 use core::sync::atomic::Ordering::*;
 use core::sync::atomic::fence;
@@ -207,15 +207,24 @@ pub fn inject(mut list: crate::park::GList) {
     }
 }
 
+/// How a goroutine is asked to yield.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ask {
+    /// At its next stack check or entry exit.
+    Kindly,
+    /// Between any two instructions, by a signal: it did not heed the kind way for a while.
+    Firmly,
+}
+
 /// Asks all running goroutines to yield.
-pub fn preempt_all() {
+pub fn preempt_all(how: Ask) {
     for pp in crate::rt::all_p() {
-        preempt_one(pp);
+        preempt_one(pp, how);
     }
 }
 
 /// Asks the goroutine on `pp` to yield.
-pub fn preempt_one(pp: &P) {
+pub fn preempt_one(pp: &P, how: Ask) {
     let mp = pp.m.load(Acquire);
     if mp.is_null() || mp == m::current() as *mut M {
         return;
@@ -225,12 +234,9 @@ pub fn preempt_one(pp: &P) {
         let gp = core::ptr::read_volatile(&raw const (*mp).curg);
         if !gp.is_null() {
             (*gp).request_preempt();
-            crate::signal::preempt_thread(mp);
+            if how == Ask::Firmly {
+                crate::signal::preempt_thread(mp);
+            }
         }
     }
-}
-
-/// Monotonic time for the scheduler's own use.
-fn now() -> i64 {
-    nanotime()
 }

@@ -1,7 +1,7 @@
 //! A thread without a P that keeps an eye on the others: takes Ps away from system calls that last, asks goroutines
 //! that run long to yield, polls the network when nobody else does, and lets the collector look at the clock.
 
-use super::{preempt_one, threads};
+use super::{Ask, preempt_one, threads};
 use crate::netpoll;
 use crate::p::{P, PStatus};
 use crate::rt::{self, RT};
@@ -108,7 +108,9 @@ fn long_run(pp: &mut P, now: i64) {
         pp.seen_sched_tick = tick;
         pp.seen_sched_when = now;
     } else if pp.seen_sched_when + SLICE <= now && !crate::choice::is_seeded() {
-        preempt_one(pp);
+        // A loop without calls does not notice the kind way.
+        let how = if pp.seen_sched_when + SLICE + SLICE / 5 <= now { Ask::Firmly } else { Ask::Kindly };
+        preempt_one(pp, how);
     }
 }
 

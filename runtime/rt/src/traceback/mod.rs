@@ -53,13 +53,14 @@ pub struct Walk {
     first: Option<Physical>,
     /// The frame just yielded was `runtime.sigpanic`: what it returns to is the faulting instruction itself.
     after_fault: bool,
-    /// Entry of `runtime.sigpanic`.
-    sigpanic: usize,
+    /// Code of `runtime.sigpanic`.
+    sigpanic: (usize, usize),
 }
 
 impl Walk {
     fn new(fp: usize, seg: *const Segment, first: Option<Physical>) -> Walk {
         let sigpanic = module::import(undergo_abi::module::Import::Sigpanic);
+        let sigpanic = (sigpanic, symtab().find(sigpanic).map_or(0, |f| f.entry().size as usize));
         Walk { fp, seg, first, after_fault: false, sigpanic }
     }
 
@@ -131,9 +132,7 @@ impl Iterator for Walk {
                 // A stub of the runtime image: reflectcall and the like.
                 continue;
             }
-            if let Some(f) = symtab().find(frame.pc) {
-                self.after_fault = f.entry().entry as usize == self.sigpanic;
-            }
+            self.after_fault = frame.pc.wrapping_sub(self.sigpanic.0) < self.sigpanic.1;
             return Some(frame);
         }
     }

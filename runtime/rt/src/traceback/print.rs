@@ -1,6 +1,6 @@
 //! Tracebacks as text, in Go's format.
 
-use super::{Walk, logical};
+use super::{Physical, Walk, logical};
 use crate::g::{G, GStatus, WaitReason};
 use crate::{config, m, rt};
 use core::fmt::{self, Write};
@@ -53,20 +53,17 @@ pub fn current(out: &mut dyn Write, start: Start) {
     // SAFETY: the M runs a goroutine.
     let gp = unsafe { &*m::current().curg };
     header(out, gp, "running");
-    let panicked = start == Start::AfterPanic && calls(Walk::current()).any(|(_, f)| f.name == "runtime.gopanic");
-    let mut seen = start == Start::Here || start == Start::AfterPanic && !panicked;
-    let calls = calls(Walk::current()).filter(move |(_, f)| {
-        if seen {
-            return true;
-        }
-        seen = match start {
-            Start::AfterStack => true,
-            _ => f.name == "runtime.gopanic",
-        };
+    let skip = match start {
+        Start::Here => 0,
         // runtime.Stack may have been inlined away, then the first frame is the user's.
-        seen && start == Start::AfterStack && f.name != "runtime.Stack" && f.name != "runtime.stackTrace"
-    });
-    frames(out, calls);
+        Start::AfterStack => calls(Walk::current())
+            .take_while(|(_, f)| matches!(f.name, "runtime.Stack" | "runtime.stackTrace"))
+            .count(),
+        Start::AfterPanic => {
+            calls(Walk::current()).position(|(_, f)| f.name == "runtime.gopanic").map_or(0, |i| i + 1)
+        }
+    };
+    frames(out, Walk::current(), skip);
     created_by(out, gp);
 }
 
@@ -75,14 +72,14 @@ pub fn stopped(out: &mut dyn Write, gp: &G) {
     header(out, gp, status_text(gp));
     // SAFETY: the caller keeps it from running.
     let walk = unsafe { Walk::stopped(gp) };
-    frames(out, calls(walk));
+    frames(out, walk, 0);
     created_by(out, gp);
 }
 
 /// Frames from a machine context of the current goroutine.
 pub fn context(out: &mut dyn Write, gp: &G, pc: usize, fp: usize) {
     header(out, gp, "running");
-    frames(out, calls(Walk::from_context(gp, pc, fp)));
+    frames(out, Walk::from_context(gp, pc, fp), 0);
     created_by(out, gp);
 }
 
@@ -169,18 +166,46 @@ fn is_shown(f: &Frame) -> bool {
     }
 }
 
-/// The shown ones of a sequence of calls, the middle of a long one elided.
-fn frames(out: &mut dyn Write, calls: impl Iterator<Item = (usize, Frame)> + Clone) {
-    let shown = calls.filter(|(_, f)| is_shown(f));
-    let total = shown.clone().count();
-    for (i, (pc, f)) in shown.enumerate() {
-        if total > 2 * ENDS && i >= ENDS && i < total - ENDS {
-            if i == ENDS {
-                let _ = writeln!(out, "...{} frames elided...", total - 2 * ENDS);
-            }
+/// How many calls of a physical frame are shown, remembered by pc: deep stacks are recursions.
+struct ShownCounts([(usize, usize); 64]);
+
+impl ShownCounts {
+    fn get(&mut self, p: Physical) -> usize {
+        let slot = &mut self.0[p.pc % 64];
+        if slot.0 != p.pc {
+            *slot = (p.pc, logical(p).filter(is_shown).count());
+        }
+        slot.1
+    }
+}
+
+/// The shown calls of a walk after the first `skip`, the middle of a long stack elided.
+fn frames(out: &mut dyn Write, walk: Walk, mut skip: usize) {
+    let mut counts = ShownCounts([(0, 0); 64]);
+    let skipped = calls(walk.clone()).take(skip).filter(|(_, f)| is_shown(f)).count();
+    let total = walk.clone().map(|p| counts.get(p)).sum::<usize>() - skipped;
+    let elided = if total > 2 * ENDS { ENDS..total - ENDS } else { 0..0 };
+    let mut i = 0;
+    for p in walk {
+        if skip == 0 && elided.contains(&i) && i != elided.start && i + counts.get(p) <= elided.end {
+            i += counts.get(p);
             continue;
         }
-        frame(out, pc, &f);
+        for f in logical(p) {
+            if skip > 0 {
+                skip -= 1;
+                continue;
+            }
+            if !is_shown(&f) {
+                continue;
+            }
+            if !elided.contains(&i) {
+                frame(out, p.shown(), &f);
+            } else if i == elided.start {
+                let _ = writeln!(out, "...{} frames elided...", elided.len());
+            }
+            i += 1;
+        }
     }
 }
 
