@@ -1,1 +1,19 @@
-//! Whole-program and foreign-suite test harnesses.
+//! Harnesses for Go programs: what undergo makes of them is compared with what Go itself makes of them.
+//!
+//! Reading order: [`toolchain`] (which undergo, which Go), [`process`] (running with a limit), [`directive`] (what a
+//! program says about itself in its first comment), [`normalise`] (standard error without what may differ),
+//! [`program`] (building, running and comparing one program), [`annotated`] (`// ERROR` comments),
+//! [`expected`] (the list of known failures, which may only shrink).
+//!
+//! Invariants:
+//! - The oracle is the Go of the same GOROOT that undergo compiles: there are no recorded outputs.
+//! - Nothing is written outside of cargo's target directory.
+#![forbid(unsafe_code)]
+
+pub mod annotated;
+pub mod directive;
+pub mod expected;
+pub mod normalise;
+pub mod process;
+pub mod program;
+pub mod toolchain;

@@ -1,0 +1,102 @@
+//! Running a command with a time limit, everything captured.
+
+use std::io::Read;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// What a command did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// How it ended.
+    pub end: End,
+    /// Standard output.
+    pub stdout: Vec<u8>,
+    /// Standard error.
+    pub stderr: Vec<u8>,
+}
+
+/// How a process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// With an exit code.
+    Code(i32),
+    /// By a signal.
+    Signal(i32),
+    /// Not within the limit: killed by us.
+    TimedOut,
+}
+
+impl Outcome {
+    /// Whether it exited with 0.
+    pub fn success(&self) -> bool {
+        self.end == End::Code(0)
+    }
+
+    /// Standard error as text.
+    pub fn stderr_text(&self) -> String {
+        String::from_utf8_lossy(&self.stderr).into_owned()
+    }
+
+    /// Standard output as text.
+    pub fn stdout_text(&self) -> String {
+        String::from_utf8_lossy(&self.stdout).into_owned()
+    }
+}
+
+/// Runs a command without standard input, in a process group of its own; kills the whole group after `limit`.
+pub fn run(command: &mut Command, limit: Duration) -> Result<Outcome, String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+    let mut child = command.spawn().map_err(|e| format!("{name}: {e}"))?;
+    let stdout = drain(child.stdout.take().expect("piped above"));
+    let stderr = drain(child.stderr.take().expect("piped above"));
+    let end = match wait(&mut child, limit).map_err(|e| format!("{name}: {e}"))? {
+        Some(status) => end_of(status),
+        None => {
+            kill_group(child.id());
+            let _ = child.wait();
+            End::TimedOut
+        }
+    };
+    let finish = |t: thread::JoinHandle<Vec<u8>>| t.join().expect("reading does not panic");
+    Ok(Outcome { end, stdout: finish(stdout), stderr: finish(stderr) })
+}
+
+fn drain(mut from: impl Read + Send + 'static) -> thread::JoinHandle<Vec<u8>> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        // A broken pipe leaves what was read so far, which is what the comparison should see.
+        let _ = from.read_to_end(&mut bytes);
+        bytes
+    })
+}
+
+/// The status, or nothing if the limit passed first.
+fn wait(child: &mut Child, limit: Duration) -> std::io::Result<Option<ExitStatus>> {
+    let start = Instant::now();
+    let mut pause = Duration::from_millis(1);
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        if start.elapsed() > limit {
+            return Ok(None);
+        }
+        thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(20));
+    }
+}
+
+fn end_of(status: ExitStatus) -> End {
+    match status.code() {
+        Some(code) => End::Code(code),
+        None => End::Signal(status.signal().unwrap_or(0)),
+    }
+}
+
+/// Kills the group through the shell's builtin: this crate has no unsafe code and needs no crate for one call.
+fn kill_group(id: u32) {
+    let _ = Command::new("sh").args(["-c", &format!("kill -9 -{id}")]).stderr(Stdio::null()).status();
+}
