@@ -4,7 +4,7 @@
 //! of data that can be reached from the program's start, and nothing else.
 //!
 //! Reading order: [`program`] (the worklist), [`layout`] and [`abi`] (values as scalars, calls), [`names`] and
-//! [`linkname`] (symbols), [`reach`] (which methods are alive), [`typedesc`] (type descriptors), [`itab`], [`alg`]
+//! [`linkname`] (symbols), [`reach`] (which methods are alive), [`typedesc`] (type descriptors and itabs), [`alg`]
 //! (equality and hash functions), [`emit`] and [`wrappers`] (methods made by the compiler), [`intrinsics`],
 //! [`statics`] and [`init`] (package variables and initialisation), [`embed`]; then function bodies, see [`func`].
 //!
@@ -21,7 +21,6 @@ pub mod embed;
 pub mod emit;
 pub mod init;
 pub mod intrinsics;
-pub mod itab;
 pub mod layout;
 pub mod linkname;
 pub mod names;
@@ -32,10 +31,35 @@ pub mod typedesc;
 pub mod wrappers;
 
 // Function bodies.
+pub mod arith;
+pub mod assign;
+pub mod body;
+pub mod builtin;
+pub mod call;
+pub mod callee;
 pub mod capture;
+pub mod chan;
+pub mod closure;
+pub mod compare;
 pub mod consts;
+pub mod convert;
+pub mod defer;
+pub mod expr;
 pub mod func;
+pub mod iface;
+pub mod index;
+pub mod literal;
+pub mod maps;
 pub mod order;
+pub mod place;
+pub mod print;
+pub mod range;
+pub mod range_func;
+pub mod select;
+pub mod stmt;
+pub mod switch;
+pub mod type_switch;
+pub mod unsafe_ops;
 pub mod val;
 
 use std::sync::Arc;
@@ -49,7 +73,6 @@ pub use program::{Lowerer, Options};
 /// Lowers a program. `packages` are all packages of it, dependencies first.
 pub fn lower_program(main: Pkg, packages: &[Pkg], map: &Arc<SourceMap>, opts: &Options) -> Result<Program, Vec<Diag>> {
     let cx = Lowerer::new(main, packages, map, opts);
-    cx.add_roots();
     cx.run();
     cx.into_program()
 }

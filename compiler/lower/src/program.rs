@@ -73,6 +73,8 @@ pub enum Work {
     Global(Obj),
     /// A function literal outside of functions.
     GlobalLit(GlobalLit),
+    /// An initialiser of package variables that runs as code: package, index in its order, symbol.
+    Init(Pkg, usize, Sym),
 }
 
 /// A function literal in the initialiser of a package variable. It captures nothing.
@@ -145,15 +147,14 @@ impl Lowerer {
     pub fn func_sym(&self, obj: Obj, targs: &[Ty]) -> Sym {
         let targs: Vec<Ty> = targs.iter().map(|&t| canon(t)).collect();
         let sym = self.index.func_symbol(obj, &targs);
-        if !self.request(sym) {
+        // Intrinsics become functions only where something refers to their symbol.
+        if crate::intrinsics::find(sym).is_some() || !self.request(sym) {
             return sym;
         }
         if linkname::has_body(obj) {
             let display = if targs.is_empty() { sym.as_str().to_owned() } else { names::display(obj, true) };
             self.note_reflect_func(obj);
             self.push(Work::Func(FuncInstance { obj, targs, sym, display }));
-        } else if crate::intrinsics::find(sym).is_some() {
-            self.push(Work::Intrinsic(sym, obj));
         } else {
             self.define(sym);
         }
@@ -180,6 +181,15 @@ impl Lowerer {
             self.push(Work::Func(FuncInstance { obj, targs: Vec::new(), sym, display: sym.as_str().to_owned() }));
         } else if let Some(v) = self.index.variable(sym) {
             self.push(Work::Global(v));
+        } else if let Some(obj) = self.index.without_body(sym).filter(|_| crate::intrinsics::find(sym).is_some()) {
+            self.push(Work::Intrinsic(sym, obj));
+        } else {
+            // The runtime's stubs for functions made by reflection call back.
+            match sym.as_str() {
+                "reflect.makeFuncStub" => self.reference(Sym::new("reflect.callReflect")),
+                "reflect.methodValueCall" => self.reference(Sym::new("reflect.callMethod")),
+                _ => {}
+            }
         }
     }
 
@@ -311,6 +321,13 @@ impl Lowerer {
 
     /// Works until nothing is left to do.
     pub fn run(&self) {
+        self.add_roots();
+        self.drain();
+        self.make_inits();
+        self.drain();
+    }
+
+    fn drain(&self) {
         loop {
             let next = self.queue.borrow_mut().pop_front();
             match next {
@@ -329,6 +346,7 @@ impl Lowerer {
             Work::Alg(sym, a) => crate::alg::lower(self, sym, a),
             Work::Global(v) => self.lower_global(v),
             Work::GlobalLit(l) => crate::func::lower_global_lit(self, &l),
+            Work::Init(p, i, sym) => crate::func::lower_initializer(self, p, crate::init::initializer(p, i), sym),
         }
     }
 
