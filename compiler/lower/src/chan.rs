@@ -1,0 +1,50 @@
+//! Sending and receiving.
+
+use undergo_abi::builtins::Builtin;
+use undergo_ir::Value;
+use undergo_syntax::ast::*;
+use undergo_types::{Ty, TyKind};
+
+use crate::func::FuncLower;
+use crate::val::Val;
+
+impl FuncLower<'_> {
+    /// The element type of a channel expression.
+    pub fn chan_elem(&self, c: &Expr) -> Ty {
+        match self.ty(c).under() {
+            TyKind::Chan(_, elem) => *elem,
+            _ => Ty::invalid(),
+        }
+    }
+
+    /// `ch <- v`
+    pub fn send(&mut self, n: &'static SendStmt) {
+        let elem = self.chan_elem(&n.chan);
+        self.order(&[&n.chan, &n.value]);
+        let c = self.expr1(&n.chan);
+        let v = self.expr_as(&n.value, elem);
+        self.at(n.arrow);
+        let p = self.spill(elem, &v);
+        self.b.builtin(Builtin::ChanSend1, &[c, p]);
+    }
+
+    /// `<-ch`
+    pub fn receive(&mut self, n: &'static UnaryExpr) -> Val {
+        let elem = self.chan_elem(&n.x);
+        let c = self.expr1(&n.x);
+        self.at(n.pos);
+        let at = self.temp(elem);
+        self.b.builtin(Builtin::ChanRecv1, &[c, at.base]);
+        self.load(elem, at)
+    }
+
+    /// `v, ok := <-ch`
+    pub fn receive_ok(&mut self, n: &'static UnaryExpr) -> (Val, Value) {
+        let elem = self.chan_elem(&n.x);
+        let c = self.expr1(&n.x);
+        self.at(n.pos);
+        let at = self.temp(elem);
+        let ok = self.b.builtin(Builtin::ChanRecv2, &[c, at.base])[0];
+        (self.load(elem, at), ok)
+    }
+}

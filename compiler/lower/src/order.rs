@@ -1,0 +1,197 @@
+//! Order of evaluation.
+//!
+//! The spec orders calls, receives and logical operators; when variables are read relative to these is open, and
+//! programs have come to rely on what gc does: within one statement, everything with effects runs first, in source
+//! order, and plain reads of variables and memory happen last. So `x + f()` sees what `f` stored in `x`.
+//!
+//! [`FuncLower::order`] runs the effects of a list of operands and keeps their values by node; lowering the operands
+//! then finds these values and runs only the pure rest. It does nothing unless an effect follows another operand, which
+//! is rare.
+
+use undergo_syntax::ast::{BinaryOp, Expr, UnaryOp};
+use undergo_types::{BuiltinId, ObjKind, TyKind};
+
+use crate::func::FuncLower;
+use crate::val::Val;
+
+impl FuncLower<'_> {
+    /// Prepares the evaluation of `operands`, in this order.
+    pub fn order(&mut self, operands: &[&'static Expr]) {
+        let Some(last) = operands.iter().rposition(|e| self.has_effect(e)) else { return };
+        if operands[..last].iter().all(|e| self.is_stable(e)) {
+            return;
+        }
+        for e in &operands[..=last] {
+            self.run_effects(e);
+        }
+    }
+
+    /// Whether the value of `e` cannot change, so that it matters not when it is evaluated.
+    fn is_stable(&self, e: &Expr) -> bool {
+        self.tv(e).is_some_and(|tv| tv.value.is_some()) || matches!(e, Expr::FuncLit(_)) || self.is_type(e) || self.is_static_func(e)
+    }
+
+    fn is_static_func(&self, e: &Expr) -> bool {
+        let id = match e.unparen() {
+            Expr::Ident(id) => id,
+            Expr::Selector(s) if !self.unit.info.selections.contains_key(&s.id) => &s.sel,
+            Expr::Index(x) => return self.is_static_func(&x.x) && !self.is_value_index(e),
+            _ => return false,
+        };
+        matches!(self.unit.info.obj(id.id).map(|o| &o.data().kind), Some(ObjKind::Func(_) | ObjKind::Builtin(_)))
+    }
+
+    fn is_value_index(&self, e: &Expr) -> bool {
+        matches!(e, Expr::Index(x) if x.indices.len() == 1 && !self.is_type(&x.indices[0]))
+    }
+
+    /// Whether evaluating `e` calls, receives, or may do so.
+    pub fn has_effect(&self, e: &Expr) -> bool {
+        if let Some(tv) = self.tv(e) {
+            if tv.value.is_some() || tv.mode == undergo_types::Mode::Type {
+                return false;
+            }
+        }
+        if !self.saved.is_empty() && self.saved.contains_key(&e.id()) {
+            return false;
+        }
+        match e {
+            Expr::Call(n) => {
+                if self.is_type(&n.fun) || self.pure_builtin(&n.fun) {
+                    return n.args.iter().any(|x| self.has_effect(x));
+                }
+                true
+            }
+            Expr::Unary(n) => n.op == UnaryOp::Recv || self.has_effect(&n.x),
+            Expr::Binary(_) => {
+                let mut x = e;
+                while let Expr::Binary(b) = x {
+                    if self.has_effect(&b.y) {
+                        return true;
+                    }
+                    x = &b.x;
+                }
+                self.has_effect(x)
+            }
+            Expr::Paren(n) => self.has_effect(&n.x),
+            Expr::Selector(n) => self.unit.info.selections.contains_key(&n.id) && self.has_effect(&n.x),
+            Expr::Index(n) => self.has_effect(&n.x) || n.indices.iter().any(|x| self.has_effect(x)),
+            Expr::Slice(n) => self.has_effect(&n.x) || n.lo.iter().chain(&n.hi).chain(&n.max).any(|x| self.has_effect(x)),
+            Expr::TypeAssert(n) => self.has_effect(&n.x),
+            Expr::Star(n) => self.has_effect(&n.x),
+            Expr::CompositeLit(n) => n.elts.iter().any(|x| self.has_effect(x)),
+            Expr::KeyValue(n) => {
+                // The key of a struct literal is a name without type.
+                (self.tv(&n.key).is_some() && self.has_effect(&n.key)) || self.has_effect(&n.value)
+            }
+            _ => false,
+        }
+    }
+
+    /// Builtins that neither write nor depend on what calls could change in between.
+    fn pure_builtin(&self, fun: &Expr) -> bool {
+        let id = match fun.unparen() {
+            Expr::Ident(id) => id,
+            Expr::Selector(s) => &s.sel,
+            _ => return false,
+        };
+        use BuiltinId::*;
+        matches!(
+            self.unit.info.obj(id.id).map(|o| &o.data().kind),
+            Some(ObjKind::Builtin(
+                Cap | Len | Complex | Imag | Real | Max | Min | UnsafeAdd | UnsafeAlignof | UnsafeOffsetof | UnsafeSizeof
+                    | UnsafeSlice | UnsafeSliceData | UnsafeString | UnsafeStringData
+            ))
+        )
+    }
+
+    /// Evaluates what has effects in `e`, and what gc evaluates in order with it, keeping the values.
+    fn run_effects(&mut self, e: &'static Expr) {
+        if self.is_stable(e) || self.saved.contains_key(&e.id()) {
+            return;
+        }
+        match e {
+            Expr::Paren(n) => self.run_effects(&n.x),
+            Expr::Selector(n) => {
+                if self.unit.info.selections.contains_key(&n.id) {
+                    self.run_effects(&n.x);
+                }
+            }
+            Expr::Index(n) => {
+                if matches!(self.ty(&n.x).under(), TyKind::Map(..)) {
+                    self.save(e);
+                } else if self.is_value_index(e) {
+                    self.run_effects(&n.x);
+                    self.run_effects(&n.indices[0]);
+                }
+            }
+            Expr::Slice(n) => {
+                self.run_effects(&n.x);
+                for x in n.lo.iter().chain(&n.hi).chain(&n.max) {
+                    self.run_effects(x);
+                }
+            }
+            Expr::TypeAssert(_) => self.save(e),
+            Expr::Call(n) => {
+                if self.is_type(&n.fun) || self.pure_builtin(&n.fun) {
+                    for x in &n.args {
+                        self.run_effects(x);
+                    }
+                } else if !matches!(self.tv(e).map(|tv| tv.ty.kind()), Some(TyKind::Tuple(_)) | None) {
+                    self.save(e);
+                }
+            }
+            Expr::Star(n) => self.run_effects(&n.x),
+            Expr::Unary(n) => {
+                if n.op == UnaryOp::Recv {
+                    self.save(e);
+                } else {
+                    self.run_effects(&n.x);
+                }
+            }
+            Expr::Binary(n) => {
+                if matches!(n.op, BinaryOp::LogAnd | BinaryOp::LogOr) {
+                    if self.has_effect(e) {
+                        self.save(e);
+                    }
+                } else {
+                    self.run_effects(&n.x);
+                    self.run_effects(&n.y);
+                }
+            }
+            Expr::CompositeLit(n) => {
+                for x in &n.elts {
+                    match x {
+                        Expr::KeyValue(kv) => {
+                            if self.tv(&kv.key).is_some() {
+                                self.run_effects(&kv.key);
+                            }
+                            self.run_effects(&kv.value);
+                        }
+                        x => self.run_effects(x),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn save(&mut self, e: &'static Expr) {
+        // Literals without type of their own, and two-value forms, have their value elsewhere.
+        let ty = self.ty(e);
+        if matches!(ty.kind(), TyKind::Tuple(_)) {
+            return;
+        }
+        let v = self.expr(e);
+        let v = self.own(ty, v);
+        self.saved.insert(e.id(), v);
+    }
+
+    /// The value that [`FuncLower::order`] kept for `e`.
+    pub fn take_saved(&mut self, e: &Expr) -> Option<Val> {
+        if self.saved.is_empty() {
+            return None;
+        }
+        self.saved.remove(&e.id())
+    }
+}

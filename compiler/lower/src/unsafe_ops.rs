@@ -1,0 +1,111 @@
+//! Functions of package unsafe.
+
+use undergo_abi::builtins::Builtin;
+use undergo_ir::{BinOp, IntCond, Value};
+use undergo_syntax::ast::*;
+use undergo_types::{Basic, BuiltinId, Ty, TyKind};
+
+use crate::func::FuncLower;
+use crate::val::Val;
+
+impl FuncLower<'_> {
+    /// A call of `unsafe.F`. Sizes that are not constant depend on type parameters, which are known here.
+    pub fn unsafe_call(&mut self, n: &'static CallExpr, id: BuiltinId) -> Val {
+        use BuiltinId::*;
+        let arg = &n.args[0];
+        match id {
+            UnsafeAdd => {
+                let p = self.expr1(arg);
+                let (off, _) = self.index_value(&n.args[1]);
+                Val::one(self.b.ptr_add(p, off))
+            }
+            UnsafeSlice => {
+                let elem = self.ty(arg).as_pointer().unwrap_or_else(Ty::invalid);
+                let p = self.expr1(arg);
+                let (len, unsigned) = self.index_value(&n.args[1]);
+                self.at(n.lparen);
+                let size = self.layout(elem).size;
+                self.check_unsafe_len(p, len, unsigned, size, [Builtin::PanicUnsafeSliceLen, Builtin::PanicUnsafeSliceNilPtr]);
+                Val::three(p, len, len)
+            }
+            UnsafeString => {
+                let p = self.expr1(arg);
+                let (len, unsigned) = self.index_value(&n.args[1]);
+                self.at(n.lparen);
+                self.check_unsafe_len(p, len, unsigned, 1, [Builtin::PanicUnsafeStringLen, Builtin::PanicUnsafeStringNilPtr]);
+                Val::two(p, len)
+            }
+            UnsafeSliceData | UnsafeStringData => Val::one(self.expr(arg).get(0)),
+            UnsafeSizeof => {
+                let ty = self.ty(arg);
+                Val::one(self.word(self.layout(ty).size as i64))
+            }
+            UnsafeAlignof => {
+                let ty = self.ty(arg);
+                Val::one(self.word(i64::from(self.layout(ty).align)))
+            }
+            UnsafeOffsetof => {
+                let off = self.offset_of(arg);
+                Val::one(self.word(off as i64))
+            }
+            _ => self.refuse(n.lparen, Ty::basic(Basic::Int), "internal: not a function of package unsafe"),
+        }
+    }
+
+    fn offset_of(&self, e: &Expr) -> u64 {
+        let Expr::Selector(s) = e.unparen() else { return 0 };
+        let Some(sel) = self.unit.info.selections.get(&s.id) else { return 0 };
+        let mut ty = self.ty(&s.x);
+        ty = ty.as_pointer().unwrap_or(ty);
+        let mut off = 0;
+        for &f in &sel.path {
+            let TyKind::Struct(fields) = ty.under() else { break };
+            off += self.layout(ty).fields[f];
+            ty = fields[f].ty;
+        }
+        off
+    }
+
+    /// `len` elements must not reach around the end of the address space; none may follow nil.
+    fn check_unsafe_len(&mut self, p: Value, len: Value, unsigned: bool, size: u64, panics: [Builtin; 2]) {
+        let _ = unsigned;
+        if let Some(n) = self.const_of(len) {
+            if n == 0 {
+                return;
+            }
+        }
+        // As a signed number: lengths beyond it are too large anyway.
+        let negative = self.b.icmp_imm(IntCond::Slt, len, 0);
+        self.panic_if(negative, panics[0], &[]);
+        let size_value = self.word(size as i64);
+        let address = self.to_word(p);
+        let zero = self.word(0);
+        let bad = if size == 0 {
+            let nil = self.is_zero(p);
+            let some = self.b.icmp_imm(IntCond::Ne, len, 0);
+            self.b.binary(BinOp::And, nil, some)
+        } else {
+            let bytes = if size == 1 { len } else { self.b.binary(BinOp::Mul, len, size_value) };
+            let room = self.b.binary(BinOp::Sub, zero, address);
+            let too_long = self.b.icmp(IntCond::Ugt, bytes, room);
+            if size == 1 {
+                too_long
+            } else {
+                let high = self.b.binary(BinOp::UMulHi, len, size_value);
+                let overflow = self.b.icmp_imm(IntCond::Ne, high, 0);
+                self.b.binary(BinOp::Or, overflow, too_long)
+            }
+        };
+        let (cold, nil_block, go_on) = (self.b.cold_block(), self.b.cold_block(), self.b.block());
+        self.b.brif(bad, cold, go_on);
+        self.b.switch_to(cold);
+        let nil = self.is_zero(p);
+        let len_block = self.b.cold_block();
+        self.b.brif(nil, nil_block, len_block);
+        self.b.switch_to(nil_block);
+        self.b.builtin(panics[1], &[]);
+        self.b.switch_to(len_block);
+        self.b.builtin(panics[0], &[]);
+        self.b.switch_to(go_on);
+    }
+}
