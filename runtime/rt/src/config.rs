@@ -65,7 +65,7 @@ pub fn godebug(name: &str) -> Option<&'static [u8]> {
     let all = env::var("GODEBUG")?;
     all.split(|c| *c == b',')
         .filter_map(|kv| kv.strip_prefix(name.as_bytes()).and_then(|r| r.strip_prefix(b"=")))
-        .last()
+        .next_back()
 }
 
 /// Default of GOMAXPROCS.

@@ -90,10 +90,6 @@ pub struct G {
 
 /// `G::flags`: a goroutine of the runtime, hidden from traces and counts.
 pub const FLAG_SYSTEM: u16 = 1;
-/// `G::flags`: faults raise panics that carry an address (debug.SetPanicOnFault).
-pub const FLAG_PANIC_ON_FAULT: u16 = 2;
-/// `G::flags`: it is inside `throw`/panic printing.
-pub const FLAG_DYING: u16 = 4;
 /// `G::flags`: found to be leaked.
 pub const FLAG_LEAKED: u16 = 8;
 
@@ -164,6 +160,7 @@ impl G {
         }
     }
 
+    #[expect(dead_code, reason = "for a collector that scans stacks while the world runs")]
     /// Locks the state for scanning if it is one in which the goroutine does not run Go code.
     pub fn try_lock_scan(&self) -> Option<GStatus> {
         let s = self.status.load(Acquire);
@@ -174,6 +171,7 @@ impl G {
     }
 
     /// Undoes [`G::try_lock_scan`].
+    #[expect(dead_code, reason = "see try_lock_scan")]
     pub fn unlock_scan(&self) {
         self.status.fetch_and(!GStatus::SCAN, Release);
     }
@@ -246,7 +244,7 @@ pub static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 /// Why a goroutine waits; the text is part of tracebacks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
-#[allow(missing_docs)]
+#[allow(missing_docs, dead_code, reason = "the whole vocabulary of tracebacks, stated once")]
 pub enum WaitReason {
     None,
     ChanReceive,

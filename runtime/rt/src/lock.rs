@@ -28,16 +28,6 @@ impl RawLock {
         acquired(rank);
     }
 
-    /// Takes the lock if it is free.
-    #[inline]
-    pub fn try_lock(&self, rank: Rank) -> bool {
-        let ok = self.0.compare_exchange(0, 1, Acquire, Relaxed).is_ok();
-        if ok {
-            acquired(rank);
-        }
-        ok
-    }
-
     /// Releases the lock.
     ///
     /// # Safety
@@ -106,11 +96,6 @@ impl<T> Mutex<T> {
     pub fn lock(&self) -> Guard<'_, T> {
         self.raw.lock(self.rank);
         Guard(self)
-    }
-
-    /// Takes the lock if it is free.
-    pub fn try_lock(&self) -> Option<Guard<'_, T>> {
-        self.raw.try_lock(self.rank).then_some(Guard(self))
     }
 
     /// The value, without locking.

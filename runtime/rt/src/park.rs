@@ -174,11 +174,4 @@ impl GList {
         self.len -= 1;
         Some(gp)
     }
-
-    /// Moves all of `other` to the end of this list.
-    pub fn append(&mut self, mut other: GList) {
-        while let Some(g) = other.pop() {
-            self.push(g);
-        }
-    }
 }

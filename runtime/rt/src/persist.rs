@@ -40,16 +40,6 @@ pub unsafe fn zeroed<T>() -> &'static mut T {
     unsafe { &mut *(alloc(size_of::<T>(), align_of::<T>().max(16)) as *mut T) }
 }
 
-/// `n` zeroed `T`s.
-///
-/// # Safety
-/// All-zero is a valid `T`.
-pub unsafe fn zeroed_slice<T>(n: usize) -> &'static mut [T] {
-    let p = alloc(size_of::<T>() * n, align_of::<T>().max(16)) as *mut T;
-    // SAFETY: as in `zeroed`.
-    unsafe { core::slice::from_raw_parts_mut(p, n) }
-}
-
 fn chunk(size: usize) -> usize {
     BYTES.fetch_add(size, Relaxed);
     match mm::map(size) {

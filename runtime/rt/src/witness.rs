@@ -2,18 +2,6 @@
 
 use core::marker::PhantomData;
 
-/// The code runs on the system stack of an M (not in a signal handler).
-#[derive(Clone, Copy, Debug)]
-pub struct OnSystemStack(PhantomData<*mut ()>);
-
-impl OnSystemStack {
-    /// # Safety
-    /// Only in entries and in code reached from them or from an M's start, never on the signal stack.
-    pub unsafe fn assume() -> OnSystemStack {
-        OnSystemStack(PhantomData)
-    }
-}
-
 /// The current goroutine keeps its P: it is not preempted while this value lives.
 #[derive(Debug)]
 pub struct NoPreempt(*mut crate::g::G);

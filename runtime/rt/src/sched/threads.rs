@@ -172,7 +172,7 @@ pub fn hand_off(pp: *mut P) {
         }
         return;
     }
-    if has_work || s.queue.len() != 0 {
+    if has_work || !s.queue.is_empty() {
         return start_m(s, pp, Spin::No);
     }
     // Nobody else is awake to look for work or to poll: let one M.
