@@ -1,11 +1,8 @@
 //! What std's reflect and reflectlite ask of the runtime beyond memory: offsets, type links, small queries.
 
-use crate::g;
 use crate::lock::Mutex;
 use crate::mem::span::span_of;
 use crate::mem::vec::OffVec;
-use crate::module::module;
-use crate::park::Pair;
 use crate::roots::Visitor;
 use crate::types::{Name, Type};
 use undergo_rtcore::lock_rank::Rank;
@@ -125,14 +122,6 @@ entry! {
         OFFSETS.lock().add(p) as i64
     }
 
-    /// The unnamed types of the program as a slice, sorted by string. `reflect.compiledTypelinks` returns two slices,
-    /// six words, more than an entry can: the overlay defines it on top of this.
-    "runtime.typelinks" => fn typelinks() -> Pair {
-        let [at, n] = module().typelinks;
-        g::current().head.ret2 = n as usize;
-        Pair(at, n)
-    }
-
     /// Whether `p` is not in the heap.
     "reflect.verifyNotInHeapPtr" => fn verify_not_in_heap_ptr(p: usize) -> bool {
         span_of(p).is_null()
@@ -148,3 +137,23 @@ entry! {
         crate::exit::throw("unreachable method called. linker bug?")
     }
 }
+
+// reflect.compiledTypelinks() ([]*abi.Type, [][]*abi.Type): the unnamed types of the program, sorted by string, and no
+// further modules. Six result words are more than an entry can return, so it is a leaf on the goroutine stack.
+core::arch::global_asm!(
+    ".pushsection .text.leaf,\"ax\",@progbits",
+    ".p2align 4",
+    ".globl \"reflect.compiledTypelinks\"",
+    ".type \"reflect.compiledTypelinks\",@function",
+    "\"reflect.compiledTypelinks\":",
+    "mov rax, [rip + undergo_module + {typelinks}]",
+    "mov rcx, [rip + undergo_module + {typelinks} + 8]",
+    "mov rdx, rcx",
+    "xor esi, esi",
+    "xor edi, edi",
+    "xor r8d, r8d",
+    "ret",
+    ".size \"reflect.compiledTypelinks\", . - \"reflect.compiledTypelinks\"",
+    ".popsection",
+    typelinks = const core::mem::offset_of!(undergo_abi::module::Module, typelinks),
+);

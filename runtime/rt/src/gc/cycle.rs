@@ -10,17 +10,10 @@ use undergo_rtsys::linux::clock;
 
 /// Bytes of roots that the last collection read.
 static ROOT_BYTES: AtomicU64 = AtomicU64::new(0);
-/// Part of [`ROOT_BYTES`] that was stacks.
-static STACK_BYTES: AtomicU64 = AtomicU64::new(0);
 
 /// Bytes of data segments and stacks, as of the last collection.
 pub fn root_bytes() -> u64 {
     ROOT_BYTES.load(Relaxed)
-}
-
-/// Bytes of stacks, as of the last collection.
-pub fn stack_bytes() -> u64 {
-    STACK_BYTES.load(Relaxed)
 }
 
 /// Marks and sweeps. Nothing runs but this M, whose goroutine is inside an entry.
@@ -40,7 +33,6 @@ pub fn collect(kind: usize, world: &WorldStopped<'_>) {
     STATS.marked_bytes.store(marker.bytes + helped.0, Relaxed);
     STATS.marked_objects.store(marker.objects + helped.1, Relaxed);
     ROOT_BYTES.store((sizes.globals + sizes.stacks) as u64, Relaxed);
-    STACK_BYTES.store(sizes.stacks as u64, Relaxed);
     pace::collected(live);
     record(kind, start);
 }
@@ -51,7 +43,7 @@ fn flush_caches(world: &WorldStopped<'_>) {
         let p = rt::RT.all_p[i].load(Relaxed);
         if !p.is_null() {
             // SAFETY: Ps live for ever; the world is stopped, so nobody uses their caches.
-            unsafe { (*(&raw mut (*p).mem)).flush(world) };
+            unsafe { (*p).mem.flush(world) };
         }
     }
 }

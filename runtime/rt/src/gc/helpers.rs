@@ -1,5 +1,5 @@
-//! Threads that help to mark while the world is stopped: as many as there are Ps beyond the first, at most
-//! [`MAX`]. They have no P and sleep between collections.
+//! Threads that help to mark while the world is stopped: as many as there are Ps, and processors to run them, beyond the
+//! first, at most [`MAX`]. They have no P and sleep between collections.
 
 use super::mark::Marker;
 use crate::lock::Note;
@@ -10,7 +10,7 @@ use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::*};
 /// Most helpers.
 const MAX: usize = 16;
 /// Collections of a heap smaller than this are done alone: waking threads would take longer.
-const WORTHWHILE: u64 = 16 << 20;
+const WORTHWHILE: u64 = 32 << 20;
 
 /// State of the helpers.
 ///
@@ -43,7 +43,8 @@ pub fn available() -> u32 {
     if super::pace::used() < WORTHWHILE {
         return 0;
     }
-    (rt::n_p() - 1).min(MAX) as u32
+    let processors = rt::n_p().min(RT.n_cpu.load(Relaxed) as usize);
+    (processors - 1).min(MAX) as u32
 }
 
 /// Wakes [`available`] helpers; they mark until marking ends.
@@ -66,8 +67,9 @@ pub fn start() {
 
 /// Waits for the helpers; bytes and objects that they marked.
 pub fn finish() -> (u64, u64) {
+    let mut spins = 0;
     while HELPERS.running.load(Acquire) > 0 {
-        core::hint::spin_loop();
+        super::mark::pause(&mut spins);
     }
     (HELPERS.bytes.load(Relaxed), HELPERS.objects.load(Relaxed))
 }

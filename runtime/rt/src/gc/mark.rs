@@ -5,7 +5,7 @@
 //! that the stack stays small and helpers get their share). Before an object is read it waits a few steps in a queue
 //! while its memory is prefetched.
 //!
-//! Several threads may mark: the driver and [`HELPERS`]. Mark bits are then set atomically. A marker with plenty gives
+//! Several threads may mark: the driver and [`super::helpers`]. Mark bits are then set atomically. A marker with plenty gives
 //! half of its stack to a shared one while another is idle; marking ends when all are idle and the shared stack is empty.
 
 use crate::lock::Mutex;
@@ -176,6 +176,7 @@ impl Marker {
     fn fetch(&mut self) -> bool {
         let markers = MARKERS.load(Relaxed);
         IDLE.fetch_add(1, SeqCst);
+        let mut spins = 0;
         loop {
             if N_SHARED.load(Acquire) > 0 {
                 // Busy again before the entries leave the shared stack, so that nobody believes marking is over.
@@ -196,7 +197,7 @@ impl Marker {
             if IDLE.load(SeqCst) == markers && N_SHARED.load(Acquire) == 0 {
                 return false;
             }
-            core::hint::spin_loop();
+            pause(&mut spins);
         }
     }
 
@@ -297,6 +298,16 @@ impl Marker {
             }
             elem += ty.size;
         }
+    }
+}
+
+/// Waits a little for another thread: spins at first, then lets others run.
+pub fn pause(spins: &mut u32) {
+    *spins += 1;
+    if *spins < 200 {
+        core::hint::spin_loop();
+    } else {
+        undergo_rtsys::linux::thread::sched_yield();
     }
 }
 

@@ -59,7 +59,7 @@ pub fn is_overdue(now: i64) -> bool {
     last != 0 && now - last > PERIOD && PACE.percent.load(Relaxed) >= 0
 }
 
-/// A collection has found `live` bytes in objects, and spans with room hold `slack` bytes less than that.
+/// A collection has found `live` bytes in objects.
 pub fn collected(live: u64) {
     PACE.live.store(live, Relaxed);
     PACE.used.store(live, Relaxed);
@@ -99,11 +99,6 @@ pub fn used() -> u64 {
     PACE.used.load(Relaxed)
 }
 
-/// GOGC; -1 is off.
-pub fn percent() -> i32 {
-    PACE.percent.load(Relaxed)
-}
-
 /// Sets GOGC, returns the old value. The caller sees to a collection if one is due.
 pub fn set_percent(percent: i32) -> i32 {
     let old = PACE.percent.swap(percent.max(-1), Relaxed);
@@ -119,11 +114,6 @@ pub fn set_limit(limit: i64) -> i64 {
     let old = PACE.limit.swap(limit, Relaxed);
     retrigger();
     old
-}
-
-/// GOMEMLIMIT.
-pub fn limit() -> i64 {
-    PACE.limit.load(Relaxed)
 }
 
 /// The settings of the environment, at start. Malformed values are ignored for GOGC and fatal for GOMEMLIMIT, as in Go.

@@ -70,15 +70,7 @@ impl Cache {
     /// memory is zero.
     pub fn tiny(&mut self, size: usize) -> *mut u8 {
         // Alignment as a value of that size needs.
-        let align = if size % 8 == 0 {
-            8
-        } else if size % 4 == 0 {
-            4
-        } else if size % 2 == 0 {
-            2
-        } else {
-            1
-        };
+        let align = 1 << size.trailing_zeros().min(3);
         let offset = self.tiny_used.next_multiple_of(align);
         if self.tiny != 0 && offset + size <= TINY {
             self.tiny_used = offset + size;

@@ -28,7 +28,7 @@ pub fn take(span_class: usize) -> Option<NonNull<Span>> {
         }
     }
     let class = span_class / 2;
-    let scan = if span_class % 2 == 0 { Scan::Yes } else { Scan::No };
+    let scan = if span_class.is_multiple_of(2) { Scan::Yes } else { Scan::No };
     pages::alloc_span(PAGES[class] as usize, class, scan)
 }
 

@@ -1,6 +1,6 @@
 //! Entries that make objects.
 
-use super::alloc::{Zero, block, object, without_pointers};
+use super::alloc::{Zero, block, object};
 use crate::park::raise;
 use crate::types::Type;
 use core::ptr;
@@ -55,13 +55,5 @@ entry! {
         let zero = if zero & 0xff == 0 { Zero::No } else { Zero::Yes };
         // SAFETY: Go code hands over a type or nil.
         unsafe { block(size, ty, zero) }
-    }
-
-    /// `convTstring` and its like: a pointer-free copy of `size` bytes.
-    "runtime.boxnoscan" => fn boxnoscan(from: *const u8, size: usize) -> *mut u8 {
-        let to = without_pointers(size, Zero::No);
-        // SAFETY: Go code hands over `size` readable bytes; the object is fresh.
-        unsafe { ptr::copy_nonoverlapping(from, to, size) };
-        to
     }
 }

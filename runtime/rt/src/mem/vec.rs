@@ -49,11 +49,6 @@ impl<T: Copy> OffVec<T> {
         }
     }
 
-    /// Moves everything out.
-    pub fn take(&mut self) -> OffVec<T> {
-        core::mem::replace(self, OffVec::new())
-    }
-
     /// Gives the buffer up.
     pub fn release(&mut self) {
         let bytes = self.cap * size_of::<T>();
