@@ -244,6 +244,18 @@ impl<'a> Checker<'a> {
             }
             named
         });
+        // Scheduled before anything that computes with the type: a type of infinite size must be known by then.
+        let (env, pos) = (self.env.clone(), spec.ty.err_pos());
+        self.later(move |c| {
+            c.with_env(env, |c| {
+                c.valid_type(named);
+                let rhs = c.state.rhs.get(&named).copied().unwrap_or_else(Ty::invalid);
+                if version_ok && c.is_imported_constraint(rhs) && !c.allow_version((1, 18)) {
+                    let text = c.type_str(rhs);
+                    c.version_error(pos, (1, 18), format!("using type constraint {text}"));
+                }
+            });
+        });
         let scope = self.env.scope;
         if spec.type_params.is_empty() {
             let _ = named.tparams.set(Vec::new());
@@ -275,16 +287,6 @@ impl<'a> Checker<'a> {
             rhs = Ty::invalid();
         }
         self.set_rhs(named, rhs);
-        let (env, pos) = (self.env.clone(), spec.ty.err_pos());
-        self.later(move |c| {
-            c.with_env(env, |c| {
-                c.valid_type(named);
-                if version_ok && c.is_imported_constraint(rhs) && !c.allow_version((1, 18)) {
-                    let text = c.type_str(rhs);
-                    c.version_error(pos, (1, 18), format!("using type constraint {text}"));
-                }
-            });
-        });
     }
 
     /// If the declaration met a grey alias, puts it on the list of those to check again.

@@ -8,7 +8,7 @@ use undergo_types::obj::FuncInfo;
 use undergo_types::{Obj, ObjKind, Pkg, VarKind, universe};
 
 use crate::checker::Checker;
-use crate::scope::{ScopeId, Scopes};
+use crate::scope::ScopeId;
 
 /// A declaration of package level, or a method.
 pub struct DeclInfo {
@@ -462,9 +462,4 @@ fn valid_import_path(path: &str) -> Result<(), String> {
         })),
         None => Ok(()),
     }
-}
-
-/// The scopes that exist before anything is collected: the universe and the package.
-pub(crate) fn package_scope(scopes: &mut Scopes) -> ScopeId {
-    scopes.open(Scopes::UNIVERSE)
 }

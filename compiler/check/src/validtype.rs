@@ -36,6 +36,7 @@ impl<'a> Checker<'a> {
                 self.state.invalid.insert(*o);
                 if let Some(n) = o.type_().as_named() {
                     self.state.rhs.insert(n, Ty::invalid());
+                    n.broken.store(true, std::sync::atomic::Ordering::Relaxed);
                 }
             }
             self.cycle_error(&cycle, 0);
@@ -80,7 +81,7 @@ impl Search<'_> {
             return true;
         };
         // The predeclared comparable embeds itself.
-        if origin.obj.pkg.is_none() {
+        if origin.obj.pkg.is_none() || n.targs.is_empty() && !self.rhs.contains_key(&n) {
             return true;
         }
         nest.push(n);

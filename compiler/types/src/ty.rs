@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{LazyLock, Mutex, OnceLock, RwLock};
 
 use undergo_source::{Name, Pos};
@@ -184,6 +184,8 @@ pub struct NamedData {
     /// Of a type declared in a function: its number among the local types of that name in its package, in source
     /// order from 1. Set when the package has been checked.
     pub local_index: OnceLock<u32>,
+    /// Set by the checker for a type of infinite size (origin only): its underlying type is invalid then.
+    pub broken: AtomicBool,
     serial: u32,
 }
 
@@ -370,6 +372,7 @@ impl Named {
             underlying: OnceLock::new(),
             methods: RwLock::default(),
             local_index: OnceLock::new(),
+            broken: AtomicBool::new(false),
             serial: SERIAL.fetch_add(1, Ordering::Relaxed),
         })))
     }
@@ -408,6 +411,9 @@ impl Named {
 
     /// The underlying type; the invalid type while the declaration is incomplete.
     pub fn underlying(self) -> Ty {
+        if self.generic().broken.load(Ordering::Relaxed) {
+            return Ty::invalid();
+        }
         if let Some(&u) = self.underlying.get() {
             return u;
         }

@@ -121,13 +121,16 @@ thread_local! {
     static ACTIVE: RefCell<Vec<Ty>> = const { RefCell::new(Vec::new()) };
 }
 
+/// Deeper embedding than this is that of an erroneous generic interface which expands for ever.
+const MAX_NESTING: usize = 1000;
+
 /// The type set of an interface type; the set of all types for anything else.
 pub fn type_set(iface: Ty) -> &'static TypeSet {
     if let Some(s) = iface.data().typeset.get() {
         return s;
     }
     let TyKind::Interface(i) = iface.kind() else { return top() };
-    if ACTIVE.with(|a| a.borrow().contains(&iface)) {
+    if ACTIVE.with(|a| a.borrow().len() > MAX_NESTING || a.borrow().contains(&iface)) {
         return top();
     }
     ACTIVE.with(|a| a.borrow_mut().push(iface));
