@@ -2,7 +2,7 @@
 //! two minutes.
 
 use crate::mem::stats::STATS;
-use core::sync::atomic::{AtomicBool, AtomicI32, AtomicI64, AtomicU64, Ordering::Relaxed};
+use core::sync::atomic::{AtomicI32, AtomicI64, AtomicU64, Ordering::Relaxed};
 
 /// Smallest heap that is collected, at GOGC=100.
 const HEAP_MIN: u64 = 4 << 20;
@@ -15,7 +15,6 @@ const PERIOD: i64 = 120_000_000_000;
 /// |---|---|---|
 /// | used | allocation, the collector | bytes taken by objects since they were last counted, dead ones included |
 /// | trigger | the collector, setters | `used` that starts a collection |
-/// | requested | allocation sets, the collector clears | the trigger was crossed |
 /// | percent | setters | GOGC, negative: off |
 /// | limit | setters | GOMEMLIMIT |
 /// | live | the collector | bytes that the last collection found alive |
@@ -24,7 +23,6 @@ const PERIOD: i64 = 120_000_000_000;
 struct Pace {
     used: AtomicU64,
     trigger: AtomicU64,
-    requested: AtomicBool,
     percent: AtomicI32,
     limit: AtomicI64,
     live: AtomicU64,
@@ -34,23 +32,22 @@ struct Pace {
 static PACE: Pace = Pace {
     used: AtomicU64::new(0),
     trigger: AtomicU64::new(HEAP_MIN),
-    requested: AtomicBool::new(false),
     percent: AtomicI32::new(100),
     limit: AtomicI64::new(i64::MAX),
     live: AtomicU64::new(0),
     last: AtomicI64::new(0),
 };
 
-/// `bytes` more are taken by objects. Whether the trigger was crossed just now.
+/// `bytes` more are taken by objects. Whether a collection is due: asked again with every span until one has run, since
+/// a pinned goroutine, for example, cannot see to it.
 #[inline]
 pub fn allocated(bytes: usize) -> bool {
-    let used = PACE.used.fetch_add(bytes as u64, Relaxed) + bytes as u64;
-    used >= PACE.trigger.load(Relaxed) && !PACE.requested.swap(true, Relaxed)
+    PACE.used.fetch_add(bytes as u64, Relaxed) + bytes as u64 >= PACE.trigger.load(Relaxed)
 }
 
 /// Whether a collection is wanted because of the size of the heap.
 pub fn is_due() -> bool {
-    PACE.requested.load(Relaxed)
+    PACE.used.load(Relaxed) >= PACE.trigger.load(Relaxed)
 }
 
 /// Whether the last collection is too long ago.
@@ -65,7 +62,6 @@ pub fn collected(live: u64) {
     PACE.used.store(live, Relaxed);
     PACE.last.store(crate::rt::nanotime(), Relaxed);
     retrigger();
-    PACE.requested.store(false, Relaxed);
 }
 
 /// Recomputes the trigger from what is alive and the settings.
