@@ -130,3 +130,16 @@ func getStaticuint64s() *[256]uint64 { return &staticuint64s }
 //
 //go:linkname zeroVal
 var zeroVal [abi.ZeroValSize]byte
+
+//go:linkname reflect_unsafeslice reflect.unsafeslice
+func reflect_unsafeslice(t *abi.Type, p unsafe.Pointer, n int) {
+	if n < 0 {
+		panicunsafeslicelen()
+	}
+	if t.Size_ != 0 && uintptr(n) > (1<<48)/t.Size_ {
+		panicunsafeslicelen()
+	}
+	if p == nil && n > 0 {
+		panicunsafeslicenilptr()
+	}
+}

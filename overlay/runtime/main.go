@@ -28,6 +28,7 @@ func main() {
 	cpu.Initialize(envValue("GODEBUG"))
 	initErrors()
 	initExitHooks()
+	startCollector()
 	runInits()
 	initsDone()
 	mainMain()

@@ -6,21 +6,58 @@ import (
 )
 
 // GC runs a collection and waits for its end.
-func GC() {
-	gcCollect()
-	gcFinish()
+func GC() { collect(gcForced) }
+
+// Why a collection runs, as gcWait tells and gcMarkSweep is told.
+const (
+	gcGrowth = iota
+	gcForced
+	gcPeriodic
+)
+
+// gcWait waits until a collection is due. The goroutine that calls it becomes one of the runtime's.
+func gcWait() (kind uintptr)
+
+// gcMarkSweep collects; the world is stopped.
+func gcMarkSweep(kind uintptr)
+
+// gcScavenge returns some memory to the system and reports whether there is more.
+func gcScavenge() (more bool)
+
+// worldAcquire and worldRelease bracket a stopped world; only one goroutine at a time has it.
+func worldAcquire()
+func worldRelease()
+
+// stopTheWorld stops all other goroutines. Until startTheWorld the caller must neither allocate nor block.
+func stopTheWorld()
+
+// startTheWorld lets them go on, with a number of processors if it is not 0.
+func startTheWorld(procs uintptr)
+
+// startCollector starts the goroutine that collects when it is due.
+func startCollector() {
+	go func() {
+		for {
+			collect(gcWait())
+		}
+	}()
 }
 
-// gcCollect stops the world, collects, and starts the world.
-func gcCollect()
-
-// gcFinish runs what Go code must do after a collection.
-func gcFinish() {
+// collect is a whole collection. Pools are emptied while nothing else runs: their owners hold no locks.
+func collect(kind uintptr) {
+	worldAcquire()
+	stopTheWorld()
 	if poolCleanup != nil {
 		poolCleanup()
 	}
+	gcMarkSweep(kind)
+	startTheWorld(0)
+	worldRelease()
 	for _, f := range extraCleanups {
 		f()
+	}
+	for gcScavenge() {
+		Gosched()
 	}
 }
 

@@ -2,7 +2,6 @@ package runtime
 
 import (
 	"internal/abi"
-	"unsafe"
 )
 
 // fatalpanic prints the chain of panics and the goroutine, and exits with code 2.
