@@ -55,6 +55,9 @@ impl<'a> Checker<'a> {
                         x.set_value(elem);
                         x.mode = OpMode::CommaOk;
                         self.env.has_call_or_recv = true;
+                        if !self.is_complete(elem) {
+                            x.invalidate();
+                        }
                     }
                     None => x.invalidate(),
                 }
@@ -447,7 +450,7 @@ impl<'a> Checker<'a> {
                 } else if !x.is_const() {
                     self.finish_count(y);
                 }
-            } else if !all_integer(y.ty) {
+            } else if !all_integer(y.ty) && val.as_int().is_none() && !x.is_const() {
                 self.shift_error(y, "shift count", "must be integer");
                 x.invalidate();
             }

@@ -82,6 +82,9 @@ impl<'a> Checker<'a> {
         }
         let t = x.ty;
         x.invalidate();
+        if !self.is_complete(t) {
+            return;
+        }
         match &call.args[..] {
             [] => {
                 let t = self.type_str(t);
@@ -135,10 +138,15 @@ impl<'a> Checker<'a> {
         x.builtin = None;
         match &sig.results[..] {
             [] => {
-                x.set_value(Ty::tuple(Vec::new()));
+                x.set_value(result); // messages show the function's type
                 x.mode = OpMode::NoValue;
             }
-            [one] => x.set_value(one.ty),
+            [one] => {
+                x.set_value(one.ty);
+                if !self.is_complete(one.ty) {
+                    x.invalidate();
+                }
+            }
             several => x.set_value(Ty::tuple(several.iter().map(|r| r.ty).collect())),
         }
         x.expr = Some(e);

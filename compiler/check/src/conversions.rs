@@ -31,7 +31,9 @@ impl<'a> Checker<'a> {
                 None => Err(String::new()),
             }
         } else if const_arg && t.is_type_param() {
-            self.const_to_type_param(x, t).inspect(|()| x.mode = OpMode::Value)
+            let result = self.const_to_type_param(x, t);
+            x.mode = OpMode::Value; // never a constant, also in messages
+            result
         } else {
             self.convertible_to(x, t).inspect(|()| {
                 if !x.is_nil() {

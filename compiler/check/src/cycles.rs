@@ -1,8 +1,9 @@
 //! Cycles of declarations.
 
 use rustc_hash::FxHashMap;
+use undergo_source::Pos;
 use undergo_types::predicates::is_generic;
-use undergo_types::{Obj, ObjKind, Ty};
+use undergo_types::{Named, Obj, ObjKind, Ty};
 
 use crate::checker::Checker;
 use crate::resolver::DeclKind;
@@ -44,27 +45,41 @@ impl<'a> Checker<'a> {
             // No follow-on errors from the alias that could not be resolved.
             self.state.invalid.insert(obj);
         }
-        let name = self.cycle_name(obj);
+        let items: Vec<(Pos, String)> = cycle.iter().map(|&o| (o.pos, self.qualified_name(o))).collect();
+        self.cycle_text(&items, start, is_type);
+    }
+
+    /// Reports a cycle of types that contain each other. Instances are shown with their arguments, and where they
+    /// are written.
+    pub(crate) fn type_cycle_error(&mut self, cycle: &[Named]) {
+        let mut items = Vec::with_capacity(cycle.len());
+        for &n in cycle {
+            let pos = self.state.instance_pos.get(&n).copied().unwrap_or(n.obj.pos);
+            let name = match n.origin {
+                Some(_) => self.type_str(Ty::named(n)),
+                None => self.qualified_name(n.obj),
+            };
+            items.push((pos, name));
+        }
+        self.cycle_text(&items, 0, true);
+    }
+
+    fn cycle_text(&mut self, cycle: &[(Pos, String)], start: usize, is_type: bool) {
+        let (pos, name) = cycle[start].clone();
         if cycle.len() == 1 {
             let what = if is_type { "invalid recursive type" } else { "invalid cycle in declaration" };
-            return self.error(obj.pos, format!("{what}: {name} refers to itself"));
+            return self.error(pos, format!("{what}: {name} refers to itself"));
         }
         let first = match is_type {
             true => format!("invalid recursive type {name}"),
             false => format!("invalid cycle in declaration of {name}"),
         };
-        let mut parts = vec![(obj.pos, first)];
-        let mut from = obj;
+        let mut parts = vec![(pos, first)];
         for i in 0..cycle.len() {
-            let to = cycle[(start + i + 1) % cycle.len()];
-            parts.push((from.pos, format!("{} refers to {}", self.cycle_name(from), self.cycle_name(to))));
-            from = to;
+            let (from, to) = (&cycle[(start + i) % cycle.len()], &cycle[(start + i + 1) % cycle.len()]);
+            parts.push((from.0, format!("{} refers to {}", from.1, to.1)));
         }
         self.error_parts(parts);
-    }
-
-    fn cycle_name(&mut self, o: Obj) -> String {
-        self.qualified_name(o)
     }
 
     /// Reports types of package level that are declared as each other, without any type literal between.

@@ -31,6 +31,8 @@ pub struct DeclState {
     retry: Vec<Retry>,
     /// Types in invalid cycles: uses of them are invalid.
     pub(crate) invalid: FxHashSet<Obj>,
+    /// Where an instance was written first.
+    pub(crate) instance_pos: FxHashMap<Named, Pos>,
     /// Local types in order of declaration.
     pub(crate) local_types: Vec<Named>,
 }
@@ -73,6 +75,10 @@ impl<'a> Checker<'a> {
     }
 
     fn met_grey(&mut self, obj: Obj) {
+        // A function may refer to itself before its type is known; it counts as a func() then.
+        if matches!(obj.kind, ObjKind::Func(_)) {
+            return;
+        }
         let valid = self.valid_cycle(obj);
         match &obj.kind {
             ObjKind::Const(_) | ObjKind::Var(_) if !valid || obj.ty.get().is_none() => obj.set_type(Ty::invalid()),

@@ -189,7 +189,7 @@ impl<'a> Checker<'a> {
             return;
         }
         let what = match x.ty.kind() {
-            TyKind::Func(_) => {
+            TyKind::Func(_) if x.mode != OpMode::Type => {
                 if let Some(t) = target {
                     let pos = x.expr.map_or(Pos::NONE, Expr::node_pos);
                     self.func_inst(Some(t), pos, x, None, true);
@@ -380,6 +380,9 @@ impl<'a> Checker<'a> {
             Some(b) => {
                 x.mode = OpMode::Variable;
                 x.ty = b;
+                if !self.is_complete(b) {
+                    x.invalidate();
+                }
             }
             None => {
                 let op = self.operand_str(x);
@@ -414,7 +417,7 @@ impl<'a> Checker<'a> {
             return;
         }
         let t = self.var_type(ty);
-        if t.is_invalid() {
+        if t.is_invalid() || !self.is_complete(t) {
             x.invalidate();
             return;
         }

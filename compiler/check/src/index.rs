@@ -54,7 +54,15 @@ impl<'a> Checker<'a> {
         if !x.is_valid() {
             return false;
         }
-        if x.ty.underlying().is_invalid() {
+        let behind = match x.ty.under() {
+            TyKind::Pointer(t) | TyKind::Map(_, t) => *t,
+            _ => x.ty,
+        };
+        if !self.is_complete(x.ty) || !self.is_complete(behind) {
+            x.invalidate();
+            return false;
+        }
+        if x.ty.underlying().is_invalid() && x.mode != OpMode::Builtin {
             self.use_exprs(&i.indices);
             x.invalidate();
             return false;
@@ -144,6 +152,11 @@ impl<'a> Checker<'a> {
         if !x.is_valid() {
             self.use_exprs([&s.lo, &s.hi, &s.max].into_iter().flatten());
             return;
+        }
+        if let Some(base) = x.ty.as_pointer()
+            && !self.is_complete(base)
+        {
+            return x.invalidate();
         }
         let Some(len) = self.slice_operand(x, s) else {
             x.invalidate();

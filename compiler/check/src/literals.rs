@@ -129,6 +129,9 @@ impl<'a> Checker<'a> {
                 (Ty::invalid(), Ty::invalid())
             }
         };
+        if !self.is_complete(base) {
+            return x.invalidate();
+        }
         match core_type(base).map(Ty::kind) {
             Some(TyKind::Struct(fields)) => self.struct_elts(c, base, fields),
             Some(TyKind::Array(elem, n)) => {

@@ -97,10 +97,18 @@ impl<'a> Checker<'a> {
         if !x.is_valid() {
             return;
         }
+        if !self.is_complete(x.ty) {
+            return x.invalidate();
+        }
         if want_type {
             self.error(s.sel.pos, format!("{} is not a type", expr_string(e)));
             x.invalidate();
             return;
+        }
+        if let Some(base) = x.ty.as_pointer()
+            && !self.is_complete(base)
+        {
+            return x.invalidate();
         }
         let addressable = x.mode == OpMode::Variable;
         let found = match self.lookup_member(x.ty, addressable, s.sel.name) {

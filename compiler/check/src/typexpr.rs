@@ -7,7 +7,7 @@ use undergo_types::constant_text::unquote_string;
 use undergo_types::predicates::{comparable, is_generic, is_integer, is_untyped};
 use undergo_types::subst::{instance_of, subst};
 use undergo_types::typeset::type_set_of;
-use undergo_types::{Basic, ChanDir, Mode, Named, Obj, ObjKind, Ty, TyKind, TypeParam, universe};
+use undergo_types::{Basic, ChanDir, Mode, Named, Obj, ObjKind, Signature, Ty, TyKind, TypeParam, universe};
 
 use crate::checker::Checker;
 use crate::operand::{OpMode, Operand};
@@ -128,10 +128,11 @@ impl<'a> Checker<'a> {
             }
             ObjKind::Func(_) => {
                 self.add_decl_dep(obj);
+                x.mode = OpMode::Value;
                 if obj.ty.get().is_none() {
+                    x.ty = empty_func();
                     return;
                 }
-                x.mode = OpMode::Value;
             }
             ObjKind::Builtin(b) => {
                 x.builtin = Some(*b);
@@ -402,20 +403,22 @@ impl<'a> Checker<'a> {
         if targs.iter().any(|t| t.is_invalid()) {
             return Ty::invalid();
         }
+        let tparams = generic.tparams();
+        if !self.type_arg_count(e, generic.obj(), tparams.len(), targs.len()) {
+            return Ty::invalid();
+        }
         let inst = match generic {
-            Generic::Named(n) => Ty::named(instance_of(n, targs.clone())),
-            Generic::Alias(o) => {
-                let tparams = generic.tparams();
-                if !self.type_arg_count(e, o, tparams.len(), targs.len()) {
-                    return Ty::invalid();
-                }
-                subst(o.type_(), &tparams, &targs)
+            Generic::Named(n) => {
+                let inst = instance_of(n, targs.clone());
+                self.state.instance_pos.entry(inst).or_insert(e.x.node_pos());
+                Ty::named(inst)
             }
+            Generic::Alias(o) => subst(o.type_(), &tparams, &targs),
         };
         if let Some(id) = instantiated_ident(&e.x) {
             self.record_instance(id, targs.clone(), inst);
         }
-        // The generic type may still be without type parameters: its constraints are checked later.
+        // Constraints may not be known yet: they are checked later.
         let env = self.env.clone();
         self.later(move |c| c.with_env(env, |c| c.later_instance(e, generic, &targs)));
         inst
@@ -434,9 +437,6 @@ impl<'a> Checker<'a> {
 
     fn later_instance(&mut self, e: &'static IndexExpr, generic: Generic, targs: &[Ty]) {
         let tparams = generic.tparams();
-        if !self.type_arg_count(e, generic.obj(), tparams.len(), targs.len()) {
-            return;
-        }
         match self.verify_instance(&tparams, targs) {
             Err((i, cause)) => {
                 let pos = e.indices.get(i).map_or(e.x.err_pos(), Expr::err_pos);
@@ -465,6 +465,11 @@ impl<'a> Checker<'a> {
     pub fn pkg_path(&self) -> Name {
         self.pkg.path
     }
+}
+
+fn empty_func() -> Ty {
+    let (params, results) = Default::default();
+    Ty::new(TyKind::Func(Signature { tparams: Vec::new(), params, results, variadic: false }))
 }
 
 fn is_interface(t: Ty) -> bool {

@@ -8,14 +8,14 @@
 
 use rustc_hash::FxHashMap;
 use undergo_types::identical::identical;
-use undergo_types::{Named, Obj, Ty, TyKind};
+use undergo_types::{Named, Ty, TyKind};
 
 use crate::checker::Checker;
 
 struct Search<'c> {
     rhs: &'c FxHashMap<Named, Ty>,
     path: Vec<Named>,
-    cycle: Option<Vec<Obj>>,
+    cycle: Option<Vec<Named>>,
     /// Types without parameters that have been found valid: a second look would find the same.
     valid: &'c mut rustc_hash::FxHashSet<Named>,
 }
@@ -32,14 +32,11 @@ impl<'a> Checker<'a> {
             return;
         }
         if let Some(cycle) = cycle {
-            for o in &cycle {
-                self.state.invalid.insert(*o);
-                if let Some(n) = o.type_().as_named() {
-                    self.state.rhs.insert(n, Ty::invalid());
-                    n.broken.store(true, std::sync::atomic::Ordering::Relaxed);
-                }
-            }
-            self.cycle_error(&cycle, 0);
+            // The type at the start of the cycle is invalid, whatever its arguments.
+            let origin = cycle[0].generic();
+            self.state.rhs.insert(origin, Ty::invalid());
+            origin.broken.store(true, std::sync::atomic::Ordering::Relaxed);
+            self.type_cycle_error(&cycle);
         }
     }
 }
@@ -73,7 +70,7 @@ impl Search<'_> {
         let same = |o: &Named| *o == n || identical(Ty::named(*o), Ty::named(n));
         if nest.iter().any(same) {
             let start = self.path.iter().position(same).unwrap_or(0);
-            self.cycle = Some(self.path[start..].iter().map(|n| n.obj).collect());
+            self.cycle = Some(self.path[start..].to_vec());
             return false;
         }
         let origin = n.generic();

@@ -135,8 +135,9 @@ fn run(world: &mut World, files: &[PathBuf]) -> Vec<String> {
     for e in errors {
         let Some(file) = world.map.file(e.pos) else { continue };
         let line = file.raw_line(e.pos.0 - file.base.0) as u32 + 1;
-        if e.msg == "undefined: assert" || e.msg == "undefined: trace" {
-            continue; // predeclared in the original harness
+        // Some functions are predeclared in the original harness, and bodies are not its business.
+        if matches!(e.msg.as_str(), "undefined: assert" | "undefined: trace" | "missing function body") {
+            continue;
         }
         let list = expected.get_mut(&*file.name);
         let hit = list.as_ref().and_then(|l| l.iter().position(|x| x.line == line && matches(x, &e.msg)));
@@ -242,7 +243,11 @@ fn parse_items(p: &str) -> Option<Vec<Item>> {
     while let Some(c) = chars.next() {
         let item = match c {
             '.' => Item::Any,
-            '\\' => Item::One(chars.next()?),
+            '\\' => match chars.next()? {
+                'n' => Item::One('\n'),
+                't' => Item::One('\t'),
+                c => Item::One(c),
+            },
             '*' | '+' => {
                 let last = items.pop()?;
                 if c == '+' {
