@@ -44,7 +44,9 @@ func main() {
 	fmt.Println(constDivsU(id(uint32(4294967295))), constDivsU(id(uint32(7))))
 }
 
-func constDivs(x int32) [7]int32 { return [7]int32{x / 3, x / 7, x / -5, x / 1000, x / 16, x % 16, x % 10} }
+func constDivs(x int32) [7]int32 {
+	return [7]int32{x / 3, x / 7, x / -5, x / 1000, x / 16, x % 16, x % 10}
+}
 func constDivsU(x uint32) [6]uint32 {
 	return [6]uint32{x / 3, x / 7, x / 641, x / 1000, x % 16, x % 10}
 }

@@ -1,0 +1,5 @@
+package main
+
+import "example.com/dep/lib"
+
+func main() { lib.F(undefinedHere) }

@@ -1,0 +1,4 @@
+// WANT "found packages main \(main.go\) and other \(other.go\)"
+package main
+
+func main() {}

@@ -1,0 +1,6 @@
+// WANT `comment not terminated`
+package main
+
+func main() {}
+
+/* never closed

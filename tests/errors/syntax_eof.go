@@ -1,0 +1,5 @@
+// WANT `syntax error: unexpected EOF, expected \}`
+package main
+
+func main() {
+	println("a")

@@ -1,0 +1,8 @@
+package main
+
+func main() {
+	x := 5 +
+	} // ERROR `syntax error: unexpected \}, expected expression`
+	func g() {
+		if x {
+}

@@ -1,0 +1,3 @@
+module example.com/un
+
+go 1.27

@@ -1,0 +1,30 @@
+// env: GOMAXPROCS=1
+// A loop without calls does not keep others from running, nor the collector from collecting.
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"sync/atomic"
+	"time"
+)
+
+func main() {
+	var stop atomic.Bool
+	var spins int64
+	go func() {
+		for !stop.Load() {
+			spins++
+		}
+	}()
+	go func() {
+		x := 0
+		for {
+			x++
+		}
+	}()
+	time.Sleep(30 * time.Millisecond)
+	runtime.GC()
+	stop.Store(true)
+	fmt.Println("alive")
+}

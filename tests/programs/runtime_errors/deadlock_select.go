@@ -1,0 +1,5 @@
+// exit: 2
+// select {} with nobody else.
+package main
+
+func main() { select {} }

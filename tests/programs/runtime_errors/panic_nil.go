@@ -1,0 +1,5 @@
+// exit: 2
+// panic(nil).
+package main
+
+func main() { panic(nil) }

@@ -1,0 +1,5 @@
+// exit: 2
+// A float.
+package main
+
+func main() { panic(3.25) }
