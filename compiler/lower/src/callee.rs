@@ -197,7 +197,7 @@ impl FuncLower<'_> {
     fn operand_address(&mut self, o: Operand, ty: Ty) -> Value {
         match o {
             Operand::Place(at) => {
-                if at.nilable && at.addr.off != 0 {
+                if at.nilable {
                     self.b.push(InstData::NilCheck(at.addr.base), &[]);
                 }
                 self.address(at.addr)
