@@ -13,14 +13,8 @@ impl Translator<'_> {
         let f = self.f;
         let result = match &f.insts[i] {
             Iconst { ty: t, imm } => self.iconst(ty(*t), *imm),
-            F32const(bits) => self
-                .cur
-                .ins()
-                .f32const(clif::immediates::Ieee32::with_bits(*bits)),
-            F64const(bits) => self
-                .cur
-                .ins()
-                .f64const(clif::immediates::Ieee64::with_bits(*bits)),
+            F32const(bits) => self.cur.ins().f32const(clif::immediates::Ieee32::with_bits(*bits)),
+            F64const(bits) => self.cur.ins().f64const(clif::immediates::Ieee64::with_bits(*bits)),
             SymAddr { sym, offset } => self.symbol_address(*sym, *offset),
             SlotAddr { slot, offset } => {
                 let slot = self.slot(*slot);

@@ -18,23 +18,12 @@ pub struct Ctx {
 
 /// x86-64-v2: the instructions behind `math.Floor`, `bits.OnesCount` and the like, which every machine of the last 15
 /// years has.
-const FEATURES: &[&str] = &[
-    "has_sse3",
-    "has_ssse3",
-    "has_sse41",
-    "has_sse42",
-    "has_popcnt",
-    "has_cmpxchg16b",
-];
+const FEATURES: &[&str] = &["has_sse3", "has_ssse3", "has_sse41", "has_sse42", "has_popcnt", "has_cmpxchg16b"];
 
 impl Ctx {
     /// Sets Cranelift up.
     pub fn new() -> Ctx {
-        let verify = if cfg!(debug_assertions) {
-            "true"
-        } else {
-            "false"
-        };
+        let verify = if cfg!(debug_assertions) { "true" } else { "false" };
         let mut shared = settings::builder();
         for (name, value) in [
             ("opt_level", "speed"),
@@ -51,20 +40,12 @@ impl Ctx {
         ] {
             shared.set(name, value).expect("a setting of Cranelift");
         }
-        let mut builder =
-            isa::lookup_by_name("x86_64-unknown-linux-gnu").expect("Cranelift was built for x86");
+        let mut builder = isa::lookup_by_name("x86_64-unknown-linux-gnu").expect("Cranelift was built for x86");
         for feature in FEATURES {
             builder.enable(feature).expect("a feature of x86");
         }
-        let isa = builder
-            .finish(settings::Flags::new(shared))
-            .expect("consistent settings");
-        Ctx {
-            isa,
-            clif: Context::new(),
-            control: ControlPlane::default(),
-            keep_clif: false,
-        }
+        let isa = builder.finish(settings::Flags::new(shared)).expect("consistent settings");
+        Ctx { isa, clif: Context::new(), control: ControlPlane::default(), keep_clif: false }
     }
 }
 

@@ -20,10 +20,7 @@ pub(crate) fn rewrite(code: &mut [u8], blocks: &[u32], frame_size: u32) -> Shape
     let mut starts = blocks.to_vec();
     starts.sort_unstable();
     starts.dedup();
-    let mut shape = Shape {
-        framed: starts.first().copied().unwrap_or(0),
-        epilogues: Vec::new(),
-    };
+    let mut shape = Shape { framed: starts.first().copied().unwrap_or(0), epilogues: Vec::new() };
     let mut nops = Vec::new();
     for (n, &start) in starts.iter().enumerate() {
         let end = starts.get(n + 1).map_or(code.len(), |&e| e as usize);
@@ -70,15 +67,11 @@ fn walk_block(
         }
         match inst.flow_control() {
             FlowControl::Return => {
-                shape
-                    .epilogues
-                    .push((pop.unwrap_or(at), inst.next_ip() as u32));
+                shape.epilogues.push((pop.unwrap_or(at), inst.next_ip() as u32));
                 return;
             }
             // What follows may be a jump table.
-            FlowControl::UnconditionalBranch
-            | FlowControl::IndirectBranch
-            | FlowControl::Exception => return,
+            FlowControl::UnconditionalBranch | FlowControl::IndirectBranch | FlowControl::Exception => return,
             _ => {}
         }
     }

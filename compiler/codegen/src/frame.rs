@@ -85,11 +85,9 @@ pub(crate) fn finish(
 
 fn flags(f: &Func) -> u32 {
     let mut flags = 0;
-    for (on, bit) in [
-        (f.flags.wrapper, flag::WRAPPER),
-        (f.flags.nosplit, flag::NOSPLIT),
-        (f.landing_pad.is_some(), flag::HAS_DEFER),
-    ] {
+    for (on, bit) in
+        [(f.flags.wrapper, flag::WRAPPER), (f.flags.nosplit, flag::NOSPLIT), (f.landing_pad.is_some(), flag::HAS_DEFER)]
+    {
         if on {
             flags |= bit;
         }
@@ -99,13 +97,10 @@ fn flags(f: &Func) -> u32 {
 
 fn landing_pad(body: &CompiledCode, start: u32) -> Option<u32> {
     use cranelift_codegen::FinalizedMachExceptionHandler::Default as CatchAll;
-    body.buffer
-        .call_sites()
-        .flat_map(|site| site.exception_handlers)
-        .find_map(|h| match h {
-            CatchAll(at) => Some(at + start),
-            _ => None,
-        })
+    body.buffer.call_sites().flat_map(|site| site.exception_handlers).find_map(|h| match h {
+        CatchAll(at) => Some(at + start),
+        _ => None,
+    })
 }
 
 fn reloc(
@@ -124,12 +119,7 @@ fn reloc(
         ClifReloc::X86PCRel4 | ClifReloc::X86CallPCRel4 => RelocKind::Rel32,
         other => return Err(format!("a relocation of kind {other}")),
     };
-    Ok(Reloc {
-        offset: r.offset + shift,
-        kind,
-        sym: translated.syms[name.index as usize],
-        addend: r.addend,
-    })
+    Ok(Reloc { offset: r.offset + shift, kind, sym: translated.syms[name.index as usize], addend: r.addend })
 }
 
 /// Bytes before the body.

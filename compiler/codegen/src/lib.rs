@@ -121,9 +121,7 @@ pub fn compile_func(f: &Func, ctx: &mut Ctx) -> Result<Compiled, Error> {
     }
     ctx.clif.clear();
     let translated = translate::translate(f, &mut ctx.clif.func);
-    let clif = ctx
-        .keep_clif
-        .then(|| text::clif(&ctx.clif.func, &translated));
+    let clif = ctx.keep_clif.then(|| text::clif(&ctx.clif.func, &translated));
     if let Err(e) = ctx.clif.compile(&*ctx.isa, &mut ctx.control) {
         let text = cranelift_codegen::print_errors::pretty_error(e.func, e.inner);
         return Err(error(text));
@@ -132,4 +130,16 @@ pub fn compile_func(f: &Func, ctx: &mut Ctx) -> Result<Compiled, Error> {
     let mut compiled = frame::finish(f, &ctx.clif.func, body, &translated).map_err(error)?;
     compiled.clif = clif;
     Ok(compiled)
+}
+
+/// Cranelift's text of a function, for `--emit=clif`.
+pub fn clif_text(f: &Func) -> Result<String, Error> {
+    let mut ctx = Ctx::new();
+    ctx.keep_clif = true;
+    Ok(compile_func(f, &mut ctx)?.clif.unwrap_or_default())
+}
+
+/// The disassembled machine code of a function, for `--emit=asm`.
+pub fn asm_text(f: &Func) -> Result<String, Error> {
+    Ok(text::asm(&compile_func(f, &mut Ctx::new())?))
 }

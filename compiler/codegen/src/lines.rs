@@ -8,21 +8,9 @@ use crate::translate::Translated;
 
 /// Rows for the code from `entry` on; Cranelift's offsets are relative to `start`. Code that Cranelift made without a
 /// position takes that of the code before it, and so does compiler-made code (line 0).
-pub(crate) fn rows(
-    f: &Func,
-    body: &CompiledCode,
-    translated: &Translated,
-    entry: u32,
-    start: u32,
-) -> Vec<LineRow> {
-    let mut last = Loc {
-        line: f.sites[0].start_line.max(1),
-        site: 0,
-    };
-    let mut rows = vec![LineRow {
-        offset: entry,
-        loc: last,
-    }];
+pub(crate) fn rows(f: &Func, body: &CompiledCode, translated: &Translated, entry: u32, start: u32) -> Vec<LineRow> {
+    let mut last = Loc { line: f.sites[0].start_line.max(1), site: 0 };
+    let mut rows = vec![LineRow { offset: entry, loc: last }];
     for range in body.buffer.get_srclocs_sorted() {
         let Some(&loc) = translated.locs.get(range.loc.bits() as usize) else {
             continue;

@@ -18,11 +18,7 @@ impl Translator<'_> {
     pub fn memory(&mut self, data: &InstData) -> Option<clif::Value> {
         use InstData::*;
         match *data {
-            Load {
-                ty: t,
-                addr,
-                offset,
-            } => {
+            Load { ty: t, addr, offset } => {
                 let flags = self.flags(addr);
                 let addr = self.get(addr);
                 Some(self.cur.ins().load(ty(t), flags, addr, offset))
@@ -35,12 +31,7 @@ impl Translator<'_> {
                 }
                 None
             }
-            MemCopy {
-                dst,
-                src,
-                size,
-                ptrs,
-            } => {
+            MemCopy { dst, src, size, ptrs } => {
                 self.mem_copy(dst, src, size, ptrs);
                 None
             }
@@ -79,10 +70,7 @@ impl Translator<'_> {
             }
             AtomicCas { addr, old, new } => {
                 let (addr, old, new) = (self.get(addr), self.get(old), self.get(new));
-                let seen = self
-                    .cur
-                    .ins()
-                    .atomic_cas(MemFlagsData::new(), addr, old, new);
+                let seen = self.cur.ins().atomic_cas(MemFlagsData::new(), addr, old, new);
                 Some(self.cur.ins().icmp(IntCC::Equal, seen, old))
             }
             ref other => unreachable!("{other} is not on memory"),
@@ -92,18 +80,12 @@ impl Translator<'_> {
     fn rmw(&mut self, op: AtomicRmwOp, addr: Value, val: Value) -> clif::Value {
         let t = ty(self.f.ty(val));
         let (addr, val) = (self.get(addr), self.get(val));
-        self.cur
-            .ins()
-            .atomic_rmw(t, MemFlagsData::new(), op, addr, val)
+        self.cur.ins().atomic_rmw(t, MemFlagsData::new(), op, addr, val)
     }
 
     /// Accesses may fault and become panics, and so keep their order, unless they are to a slot or a symbol.
     fn flags(&self, addr: Value) -> MemFlagsData {
-        if self.is_own(addr) {
-            trusted()
-        } else {
-            MemFlagsData::new()
-        }
+        if self.is_own(addr) { trusted() } else { MemFlagsData::new() }
     }
 
     fn is_own(&self, mut addr: Value) -> bool {
@@ -189,9 +171,10 @@ fn chunks(size: u64, widest: clif::Type) -> Option<Vec<Chunk>> {
     while at < size {
         let rest = size - at;
         // The narrowest type that covers the rest in one piece, moved back over what is done already.
-        let covering = NARROWER.into_iter().rev().find(|t| {
-            t.bytes() as i32 >= rest && t.bytes() as i32 <= size && t.bytes() <= widest.bytes()
-        });
+        let covering = NARROWER
+            .into_iter()
+            .rev()
+            .find(|t| t.bytes() as i32 >= rest && t.bytes() as i32 <= size && t.bytes() <= widest.bytes());
         let t = covering.unwrap_or_else(|| {
             let fits = |t: &clif::Type| t.bytes() as i32 <= rest;
             NARROWER.into_iter().find(fits).unwrap_or(types::I8)

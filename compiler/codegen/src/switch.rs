@@ -19,10 +19,7 @@ impl Translator<'_> {
     pub fn switch(&mut self, v: clif::Value, cases: &[(i64, BlockCall)], default: &BlockCall) {
         let bits = self.cur.func.dfg.value_type(v).bits();
         let mask = u64::MAX >> (64 - bits);
-        let mut sorted: Vec<Case<'_>> = cases
-            .iter()
-            .map(|(imm, t)| (*imm as u64 & mask, t))
-            .collect();
+        let mut sorted: Vec<Case<'_>> = cases.iter().map(|(imm, t)| (*imm as u64 & mask, t)).collect();
         sorted.sort_by_key(|c| c.0);
         let clusters = clusters(&sorted);
         self.search(v, &clusters, default);
@@ -86,10 +83,7 @@ impl Translator<'_> {
         if ty == types::I64 {
             // The table takes 32 bits, so the rest is looked at here.
             let limit = self.iconst(ty, (last - first) as i64);
-            let inside = self
-                .cur
-                .ins()
-                .icmp(IntCC::UnsignedLessThanOrEqual, index, limit);
+            let inside = self.cur.ins().icmp(IntCC::UnsignedLessThanOrEqual, index, limit);
             let args = self.block_args(default);
             let els = self.target(default.block);
             let next = self.cur.func.dfg.make_block();

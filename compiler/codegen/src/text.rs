@@ -28,9 +28,7 @@ pub fn asm(c: &Compiled) -> String {
     let mut formatter = IntelFormatter::new();
     formatter.options_mut().set_hex_prefix("0x");
     formatter.options_mut().set_hex_suffix("");
-    formatter
-        .options_mut()
-        .set_space_after_operand_separator(true);
+    formatter.options_mut().set_space_after_operand_separator(true);
     formatter.options_mut().set_branch_leading_zeros(false);
     formatter.options_mut().set_uppercase_hex(false);
     // Blocks and the slow path are code, what lies between is not.
@@ -51,10 +49,7 @@ pub fn asm(c: &Compiled) -> String {
 
 /// Where the slow path starts, if there is one.
 fn slow_path(c: &Compiled) -> Option<u32> {
-    c.code[..c.entry as usize]
-        .iter()
-        .position(|&b| b != 0xcc)
-        .map(|n| n as u32)
+    c.code[..c.entry as usize].iter().position(|&b| b != 0xcc).map(|n| n as u32)
 }
 
 fn block(s: &mut String, c: &Compiled, f: &mut IntelFormatter, start: u32, end: u32) -> u32 {

@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
 use cranelift_codegen::entity::SecondaryMap;
 use cranelift_codegen::ir::{
-    self as clif, AbiParam, BlockArg, ExceptionTableData, ExceptionTableItem, Function,
-    InstBuilder, MemFlagsData, Signature, SourceLoc, StackSlotData, StackSlotKind, TrapCode,
-    UserExternalName, types,
+    self as clif, AbiParam, BlockArg, ExceptionTableData, ExceptionTableItem, Function, InstBuilder, MemFlagsData,
+    Signature, SourceLoc, StackSlotData, StackSlotKind, TrapCode, UserExternalName, types,
 };
 use cranelift_codegen::isa::CallConv;
 use undergo_abi::builtins::Builtin;
@@ -89,11 +88,7 @@ pub(crate) fn translate(f: &Func, out: &mut Function) -> Translated {
         calls: false,
     };
     t.function();
-    Translated {
-        syms: t.syms,
-        locs: t.locs,
-        calls: t.calls,
-    }
+    Translated { syms: t.syms, locs: t.locs, calls: t.calls }
 }
 
 fn signature(params: &[clif::Type], results: &[clif::Type]) -> Signature {
@@ -137,10 +132,7 @@ impl Translator<'_> {
     fn entry(&mut self) {
         let f = self.f;
         let site = &f.sites[0];
-        self.set_loc(Loc {
-            line: site.start_line,
-            site: 0,
-        });
+        self.set_loc(Loc { line: site.start_line, site: 0 });
         for &i in &f.blocks[f.entry()].insts {
             let field = match f.insts[i] {
                 InstData::ClosureCtx => offset::CALL_CTX,
@@ -201,10 +193,7 @@ impl Translator<'_> {
 
     /// Arguments of a jump.
     pub fn block_args(&self, t: &BlockCall) -> Vec<BlockArg> {
-        t.args
-            .iter()
-            .map(|&v| BlockArg::Value(self.get(v)))
-            .collect()
+        t.args.iter().map(|&v| BlockArg::Value(self.get(v))).collect()
     }
 
     /// The translation of a value.
@@ -272,9 +261,7 @@ impl Translator<'_> {
         if index == next {
             self.syms.push(sym);
         }
-        self.cur
-            .func
-            .declare_imported_user_function(UserExternalName::new(0, index))
+        self.cur.func.declare_imported_user_function(UserExternalName::new(0, index))
     }
 
     /// The address of a symbol.
@@ -283,12 +270,7 @@ impl Translator<'_> {
             Some(&g) => g,
             None => {
                 let name = clif::ExternalName::user(self.sym(sym));
-                let data = clif::GlobalValueData::Symbol {
-                    name,
-                    offset: 0.into(),
-                    colocated: true,
-                    tls: false,
-                };
+                let data = clif::GlobalValueData::Symbol { name, offset: 0.into(), colocated: true, tls: false };
                 let g = self.cur.func.create_global_value(data);
                 self.globals.insert(sym, g);
                 g
@@ -319,23 +301,13 @@ impl Translator<'_> {
     }
 
     /// A function to call directly.
-    pub fn function_ref(
-        &mut self,
-        sym: Sym,
-        params: &[clif::Type],
-        results: &[clif::Type],
-    ) -> clif::FuncRef {
+    pub fn function_ref(&mut self, sym: Sym, params: &[clif::Type], results: &[clif::Type]) -> clif::FuncRef {
         let signature = self.signature(params, results);
         if let Some(&f) = self.functions.get(&(sym, signature)) {
             return f;
         }
         let name = clif::ExternalName::user(self.sym(sym));
-        let f = self.cur.func.import_function(clif::ExtFuncData {
-            name,
-            signature,
-            colocated: true,
-            patchable: false,
-        });
+        let f = self.cur.func.import_function(clif::ExtFuncData { name, signature, colocated: true, patchable: false });
         self.functions.insert((sym, signature), f);
         f
     }

@@ -172,10 +172,6 @@ b0:
 }}"#
         ));
         assert!(u64::from(c.frame_size) >= size && bytes < 20);
-        assert!(
-            text::asm(&c).contains("cmp r11, [r15]"),
-            "{}",
-            text::asm(&c)
-        );
+        assert!(text::asm(&c).contains("cmp r11, [r15]"), "{}", text::asm(&c));
     }
 }

@@ -24,11 +24,7 @@ impl Builder {
         for &p in params {
             func.add_param(entry, p);
         }
-        Builder {
-            func,
-            loc: Loc::default(),
-            cur: Some(entry),
-        }
+        Builder { func, loc: Loc::default(), cur: Some(entry) }
     }
 
     /// The block that instructions go to; none behind a terminator.
@@ -164,15 +160,7 @@ impl Builder {
     /// Copies memory; nothing for size 0.
     pub fn mem_copy(&mut self, dst: Value, src: Value, size: u64, ptrs: bool) {
         if size > 0 {
-            self.push(
-                InstData::MemCopy {
-                    dst,
-                    src,
-                    size,
-                    ptrs,
-                },
-                &[],
-            );
+            self.push(InstData::MemCopy { dst, src, size, ptrs }, &[]);
         }
     }
     /// Clears memory; nothing for size 0.
@@ -183,15 +171,7 @@ impl Builder {
     }
     /// A new zeroed object.
     pub fn new_object(&mut self, ty: Sym, size: u64, align: u32, ptrs: bool) -> Value {
-        self.one(
-            InstData::New {
-                ty,
-                size,
-                align,
-                ptrs,
-            },
-            Type::Ptr,
-        )
+        self.one(InstData::New { ty, size, align, ptrs }, Type::Ptr)
     }
     /// A call; gives its results.
     pub fn call(&mut self, call: Call, results: &[Type]) -> Vec<Value> {
@@ -203,12 +183,7 @@ impl Builder {
         let info = b.info();
         debug_assert_eq!(info.params.len(), args.len(), "{}", info.symbol);
         let results: Vec<Type> = info.results.iter().map(|&t| scalar(t)).collect();
-        let call = Call {
-            callee: Callee::Builtin(b),
-            args: args.to_vec(),
-            ctx: None,
-            frame: None,
-        };
+        let call = Call { callee: Callee::Builtin(b), args: args.to_vec(), ctx: None, frame: None };
         let r = self.call(call, &results);
         if !info.returns {
             self.push(InstData::Unreachable, &[]);
@@ -221,20 +196,11 @@ impl Builder {
     }
     /// Goes to `b`.
     pub fn jump(&mut self, block: Block, args: &[Value]) {
-        self.push(
-            InstData::Jump(BlockCall {
-                block,
-                args: args.to_vec(),
-            }),
-            &[],
-        );
+        self.push(InstData::Jump(BlockCall { block, args: args.to_vec() }), &[]);
     }
     /// Branches on an I8 to blocks without parameters.
     pub fn brif(&mut self, cond: Value, then: Block, els: Block) {
-        let to = |block| BlockCall {
-            block,
-            args: Vec::new(),
-        };
+        let to = |block| BlockCall { block, args: Vec::new() };
         self.push(InstData::Brif(cond, to(then), to(els)), &[]);
     }
 }

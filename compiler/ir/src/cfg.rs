@@ -34,12 +34,7 @@ impl Cfg {
             }
         }
         let roots = [f.entry()].into_iter().chain(f.landing_pad).collect();
-        Cfg {
-            preds,
-            rpo,
-            roots,
-            number,
-        }
+        Cfg { preds, rpo, roots, number }
     }
 
     /// Whether control can come to `b`.

@@ -90,11 +90,7 @@ fn immediate(cfg: &Cfg) -> Vec<usize> {
                 if up[p] == UNKNOWN {
                     continue;
                 }
-                best = if best == UNKNOWN {
-                    p
-                } else {
-                    meet(&up, p, best)
-                };
+                best = if best == UNKNOWN { p } else { meet(&up, p, best) };
             }
             if up[n + 1] != best {
                 up[n + 1] = best;

@@ -77,10 +77,7 @@ pub enum ValueDef {
 
 /// Properties of a function.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-#[allow(
-    clippy::struct_excessive_bools,
-    reason = "independent facts, printed as a list of words"
-)]
+#[allow(clippy::struct_excessive_bools, reason = "independent facts, printed as a list of words")]
 pub struct FuncFlags {
     /// No stack check (`//go:nosplit`).
     pub nosplit: bool,
@@ -204,9 +201,7 @@ impl Func {
         let i = self.insts.push(data);
         self.locs[i] = loc;
         let results = result_types.iter().enumerate();
-        let results = results
-            .map(|(n, &t)| self.values.push((ValueDef::Result(i, n as u32), t)))
-            .collect();
+        let results = results.map(|(n, &t)| self.values.push((ValueDef::Result(i, n as u32), t))).collect();
         self.inst_results[i] = results;
         i
     }
@@ -220,12 +215,7 @@ impl Func {
 
     /// Adds a stack slot.
     pub fn add_slot(&mut self, size: u64, align: u32, name: Sym) -> Slot {
-        self.slots.push(SlotData {
-            size,
-            align,
-            pinned: false,
-            name,
-        })
+        self.slots.push(SlotData { size, align, pinned: false, name })
     }
 
     /// First result of an instruction.
@@ -240,10 +230,6 @@ impl Func {
 
     /// The terminator of a finished block.
     pub fn terminator(&self, b: Block) -> Option<Inst> {
-        self.blocks[b]
-            .insts
-            .last()
-            .copied()
-            .filter(|&i| self.insts[i].is_terminator())
+        self.blocks[b].insts.last().copied().filter(|&i| self.insts[i].is_terminator())
     }
 }

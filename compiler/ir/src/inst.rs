@@ -360,28 +360,20 @@ impl InstData {
     /// Whether it ends a block.
     pub fn is_terminator(&self) -> bool {
         use InstData::*;
-        matches!(
-            self,
-            Jump(_) | Brif(..) | Switch(..) | Return(_) | Unreachable
-        )
+        matches!(self, Jump(_) | Brif(..) | Switch(..) | Return(_) | Unreachable)
     }
 
     /// Whether it may be removed when its results are unused. Loads may: a fault that nobody sees is not a promise,
     /// except where lowering asks for it by [`InstData::NilCheck`].
     pub fn is_pure(&self) -> bool {
         use InstData::*;
-        match self {
-            Iconst { .. }
-            | F32const(_)
-            | F64const(_)
-            | SymAddr { .. }
-            | SlotAddr { .. }
-            | Binary(..)
-            | PtrAdd(_) => true,
-            Shift(..) | Unary(..) | Convert(..) | Icmp(..) | Fcmp(..) | Select(_) => true,
-            ClosureCtx | FrameParam | FramePtr | CallerPc | CallerSp | GetG => true,
-            _ => false,
-        }
+        let arithmetic = matches!(
+            self,
+            Binary(..) | PtrAdd(_) | Shift(..) | Unary(..) | Convert(..) | Icmp(..) | Fcmp(..) | Select(_)
+        );
+        let constant = matches!(self, Iconst { .. } | F32const(_) | F64const(_) | SymAddr { .. } | SlotAddr { .. });
+        let frame = matches!(self, ClosureCtx | FrameParam | FramePtr | CallerPc | CallerSp | GetG);
+        arithmetic || constant || frame
     }
 
     /// Whether it may be removed when its results are unused although it reads or allocates memory.
@@ -404,9 +396,7 @@ impl InstData {
         match self {
             InstData::Jump(t) => vec![t],
             InstData::Brif(_, a, b) => vec![a, b],
-            InstData::Switch(_, cases, d) => {
-                cases.iter_mut().map(|c| &mut c.1).chain(Some(d)).collect()
-            }
+            InstData::Switch(_, cases, d) => cases.iter_mut().map(|c| &mut c.1).chain(Some(d)).collect(),
             _ => Vec::new(),
         }
     }
@@ -452,22 +442,12 @@ impl InstData {
                 if let Callee::Indirect(v) = &mut c.callee {
                     *v = f(*v);
                 }
-                c.args
-                    .iter_mut()
-                    .chain(&mut c.ctx)
-                    .chain(&mut c.frame)
-                    .for_each(|v| *v = f(*v));
+                c.args.iter_mut().chain(&mut c.ctx).chain(&mut c.frame).for_each(|v| *v = f(*v));
             }
             Brif(v, ..) | Switch(v, ..) => *v = f(*v),
             Return(vs) => vs.iter_mut().for_each(|v| *v = f(*v)),
-            Iconst { .. }
-            | F32const(_)
-            | F64const(_)
-            | SymAddr { .. }
-            | SlotAddr { .. }
-            | New { .. } => {}
-            ClosureCtx | FrameParam | FramePtr | CallerPc | CallerSp | GetG | Jump(_)
-            | Unreachable => {}
+            Iconst { .. } | F32const(_) | F64const(_) | SymAddr { .. } | SlotAddr { .. } | New { .. } => {}
+            ClosureCtx | FrameParam | FramePtr | CallerPc | CallerSp | GetG | Jump(_) | Unreachable => {}
         }
         for t in self.targets_mut() {
             t.args.iter_mut().for_each(|v| *v = f(*v));

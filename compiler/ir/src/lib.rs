@@ -27,9 +27,7 @@ pub mod verify;
 pub use builder::Builder;
 pub use data::{Data, DataReloc, Program, RelocKind, Section};
 pub use func::{Block, Func, FuncFlags, Inst, Loc, Site, Slot, SlotData, Value, ValueDef};
-pub use inst::{
-    AtomicOp, BinOp, BlockCall, Callee, ConvOp, FloatCond, InstData, IntCond, ShiftOp, UnOp,
-};
+pub use inst::{AtomicOp, BinOp, BlockCall, Callee, ConvOp, FloatCond, InstData, IntCond, ShiftOp, UnOp};
 pub use types::Type;
 /// A link symbol.
 pub use undergo_source::Name as Sym;

@@ -29,11 +29,7 @@ pub fn program(text: &str) -> Result<Program, String> {
                 out.aliases.push((alias, p.sym()?));
             }
             "typelink" | "itab" => {
-                let list = if word == "itab" {
-                    &mut out.itabs
-                } else {
-                    &mut out.typelinks
-                };
+                let list = if word == "itab" { &mut out.itabs } else { &mut out.typelinks };
                 p.next();
                 list.push(p.sym()?);
             }
@@ -91,20 +87,14 @@ fn tokens(text: &str) -> Result<Vec<(Token<'_>, usize)>> {
                     rest = rest[len..].trim_start();
                     continue;
                 }
-                '+' | '-' if rest[1..].starts_with(|c: char| c.is_ascii_digit()) => {
-                    word_len(&rest[1..]) + 1
-                }
+                '+' | '-' if rest[1..].starts_with(|c: char| c.is_ascii_digit()) => word_len(&rest[1..]) + 1,
                 '-' if rest.starts_with("->") => 2,
                 c if c.is_ascii_alphanumeric() || c == '_' => word_len(rest),
                 c => c.len_utf8(),
             };
             let (token, after) = rest.split_at(len);
             let is_word = token.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
-            let token = if is_word {
-                Token::Word(token)
-            } else {
-                Token::Punct(token)
-            };
+            let token = if is_word { Token::Word(token) } else { Token::Punct(token) };
             out.push((token, n + 1));
             rest = after.trim_start();
         }
@@ -113,8 +103,7 @@ fn tokens(text: &str) -> Result<Vec<(Token<'_>, usize)>> {
 }
 
 fn word_len(s: &str) -> usize {
-    s.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
-        .unwrap_or(s.len())
+    s.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(s.len())
 }
 
 /// A quoted string at the start of `s`, and its length there.
@@ -130,12 +119,7 @@ fn string(s: &str) -> Option<(String, usize)> {
                 'r' => out.push('\r'),
                 '0' => out.push('\0'),
                 'u' => {
-                    let hex: String = chars
-                        .by_ref()
-                        .map(|c| c.1)
-                        .skip(1)
-                        .take_while(|&c| c != '}')
-                        .collect();
+                    let hex: String = chars.by_ref().map(|c| c.1).skip(1).take_while(|&c| c != '}').collect();
                     out.push(char::from_u32(u32::from_str_radix(&hex, 16).ok()?)?);
                 }
                 c => out.push(c),
@@ -148,10 +132,7 @@ fn string(s: &str) -> Option<(String, usize)> {
 
 impl<'a> Parser<'a> {
     fn new(text: &'a str) -> Result<Parser<'a>> {
-        Ok(Parser {
-            tokens: tokens(text)?,
-            at: 0,
-        })
+        Ok(Parser { tokens: tokens(text)?, at: 0 })
     }
 
     fn fail<T>(&self, text: &str) -> Result<T> {
@@ -184,11 +165,7 @@ impl<'a> Parser<'a> {
         found
     }
     fn expect(&mut self, text: &str) -> Result<()> {
-        if self.eat(text) {
-            Ok(())
-        } else {
-            self.fail(&format!("expected {text}"))
-        }
+        if self.eat(text) { Ok(()) } else { self.fail(&format!("expected {text}")) }
     }
     fn word(&mut self) -> Result<&'a str> {
         match self.peek_word() {
@@ -214,9 +191,7 @@ impl<'a> Parser<'a> {
     }
 
     fn number<T: FromStr>(&mut self) -> Result<T> {
-        let parsed = self
-            .peek_word()
-            .and_then(|w| w.trim_start_matches('+').parse().ok());
+        let parsed = self.peek_word().and_then(|w| w.trim_start_matches('+').parse().ok());
         match parsed {
             Some(n) => {
                 self.next();
@@ -254,18 +229,8 @@ impl<'a> Parser<'a> {
         }
     }
     fn ty(&mut self) -> Result<Type> {
-        const ALL: [Type; 7] = [
-            Type::I8,
-            Type::I16,
-            Type::I32,
-            Type::I64,
-            Type::F32,
-            Type::F64,
-            Type::Ptr,
-        ];
-        let found = self
-            .peek_word()
-            .and_then(|w| ALL.into_iter().find(|t| t.as_str() == w));
+        const ALL: [Type; 7] = [Type::I8, Type::I16, Type::I32, Type::I64, Type::F32, Type::F64, Type::Ptr];
+        let found = self.peek_word().and_then(|w| ALL.into_iter().find(|t| t.as_str() == w));
         match found {
             Some(t) => {
                 self.next();
@@ -288,11 +253,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Things separated by commas up to `end`, which is eaten.
-    fn list<T>(
-        &mut self,
-        end: &str,
-        mut one: impl FnMut(&mut Self) -> Result<T>,
-    ) -> Result<Vec<T>> {
+    fn list<T>(&mut self, end: &str, mut one: impl FnMut(&mut Self) -> Result<T>) -> Result<Vec<T>> {
         let mut out = Vec::new();
         while !self.eat(end) {
             if !out.is_empty() {
@@ -311,14 +272,7 @@ impl<'a> Parser<'a> {
         let align = self.number()?;
         self.expect("size")?;
         let size = self.number()?;
-        let mut d = Data {
-            sym,
-            section,
-            align,
-            size,
-            bytes: Vec::new(),
-            relocs: Vec::new(),
-        };
+        let mut d = Data { sym, section, align, size, bytes: Vec::new(), relocs: Vec::new() };
         self.expect("{")?;
         while !self.eat("}") {
             let offset: u32 = self.number()?;
@@ -326,12 +280,7 @@ impl<'a> Parser<'a> {
             if let Some(kind) = self.op() {
                 let sym = self.sym()?;
                 let addend = self.plus()?;
-                d.relocs.push(DataReloc {
-                    offset,
-                    sym,
-                    addend,
-                    kind,
-                });
+                d.relocs.push(DataReloc { offset, sym, addend, kind });
                 continue;
             }
             let digits = self.word()?;
@@ -386,11 +335,7 @@ impl<'a> Parser<'a> {
             let slot = f.add_slot(size, align, name);
             f.slots[slot].pinned = pinned;
         }
-        let pad = if self.eat("pad") {
-            Some(self.entity("b")?)
-        } else {
-            None
-        };
+        let pad = if self.eat("pad") { Some(self.entity("b")?) } else { None };
         self.body(f, pad, &params)
     }
 
@@ -421,14 +366,7 @@ impl<'a> Parser<'a> {
             self.expect("at")?;
             call_line = self.number()?;
         }
-        Ok(Site {
-            name,
-            file,
-            start_line,
-            parent,
-            call_line,
-            wrapper: self.eat("wrapper"),
-        })
+        Ok(Site { name, file, start_line, parent, call_line, wrapper: self.eat("wrapper") })
     }
 
     fn typed_value(&mut self) -> Result<(u32, Type)> {
@@ -460,11 +398,7 @@ impl<'a> Parser<'a> {
                 f.blocks.push(BlockData::default());
             }
             f.layout.push(b);
-            let own = if self.eat("(") {
-                self.list(")", Self::typed_value)?
-            } else {
-                Vec::new()
-            };
+            let own = if self.eat("(") { self.list(")", Self::typed_value)? } else { Vec::new() };
             if f.layout.len() == 1 && own != params {
                 return self.fail("the entry block's parameters are not the function's");
             }
@@ -490,10 +424,7 @@ impl<'a> Parser<'a> {
     fn inst(&mut self, f: &mut Func, b: Block) -> Result<()> {
         let mut results = Vec::new();
         let is_value = |w: &str| w[1..].starts_with(|c: char| c.is_ascii_digit());
-        if self
-            .peek_word()
-            .is_some_and(|w| w.starts_with('v') && is_value(w))
-        {
+        if self.peek_word().is_some_and(|w| w.starts_with('v') && is_value(w)) {
             results = self.list("=", Self::typed_value)?;
         }
         let data = self.inst_data(results.first().map(|r| r.1))?;
@@ -521,29 +452,16 @@ impl<'a> Parser<'a> {
             None => p.fail("expected a result before this"),
         };
         Ok(match self.word()? {
-            "iconst" => InstData::Iconst {
-                ty: result(self)?,
-                imm: self.number()?,
-            },
+            "iconst" => InstData::Iconst { ty: result(self)?, imm: self.number()? },
             "f32const" => InstData::F32const(self.hex()? as u32),
             "f64const" => InstData::F64const(self.hex()?),
-            "sym_addr" => InstData::SymAddr {
-                sym: self.sym()?,
-                offset: self.plus()?,
-            },
-            "slot_addr" => InstData::SlotAddr {
-                slot: Slot::from_u32(self.entity("s")?),
-                offset: self.plus()?,
-            },
+            "sym_addr" => InstData::SymAddr { sym: self.sym()?, offset: self.plus()? },
+            "slot_addr" => InstData::SlotAddr { slot: Slot::from_u32(self.entity("s")?), offset: self.plus()? },
             "ptr_add" => InstData::PtrAdd(self.values()?),
             "icmp" => InstData::Icmp(self.must()?, self.values()?),
             "fcmp" => InstData::Fcmp(self.must()?, self.values()?),
             "select" => InstData::Select(self.values()?),
-            "load" => InstData::Load {
-                ty: result(self)?,
-                addr: self.value()?,
-                offset: self.plus()?,
-            },
+            "load" => InstData::Load { ty: result(self)?, addr: self.value()?, offset: self.plus()? },
             "store" => {
                 let addr = self.value()?;
                 let offset = self.plus()?;
@@ -554,21 +472,12 @@ impl<'a> Parser<'a> {
             "mem_copy" => {
                 let [dst, src] = self.values()?;
                 self.expect(",")?;
-                InstData::MemCopy {
-                    dst,
-                    src,
-                    size: self.number()?,
-                    ptrs: self.eat("ptrs"),
-                }
+                InstData::MemCopy { dst, src, size: self.number()?, ptrs: self.eat("ptrs") }
             }
             "mem_zero" => {
                 let dst = self.value()?;
                 self.expect(",")?;
-                InstData::MemZero {
-                    dst,
-                    size: self.number()?,
-                    ptrs: self.eat("ptrs"),
-                }
+                InstData::MemZero { dst, size: self.number()?, ptrs: self.eat("ptrs") }
             }
             "nil_check" => InstData::NilCheck(self.value()?),
             "bounds_check" => {
@@ -583,12 +492,7 @@ impl<'a> Parser<'a> {
                 self.expect("align")?;
                 let align = self.number()?;
                 let ptrs = self.eat("ptrs");
-                InstData::New {
-                    ty,
-                    size,
-                    align,
-                    ptrs,
-                }
+                InstData::New { ty, size, align, ptrs }
             }
             "call" => {
                 let callee = Callee::Direct(self.sym()?);
@@ -609,10 +513,7 @@ impl<'a> Parser<'a> {
             "caller_pc" => InstData::CallerPc,
             "caller_sp" => InstData::CallerSp,
             "get_g" => InstData::GetG,
-            "atomic_load" => InstData::AtomicLoad {
-                ty: result(self)?,
-                addr: self.value()?,
-            },
+            "atomic_load" => InstData::AtomicLoad { ty: result(self)?, addr: self.value()? },
             "atomic_store" => {
                 let [addr, val] = self.values()?;
                 InstData::AtomicStore { addr, val }
@@ -686,31 +587,14 @@ impl<'a> Parser<'a> {
     fn call(&mut self, callee: Callee) -> Result<InstData> {
         self.expect("(")?;
         let args = self.list(")", Self::value)?;
-        let ctx = if self.eat("ctx") {
-            Some(self.value()?)
-        } else {
-            None
-        };
-        let frame = if self.eat("frame") {
-            Some(self.value()?)
-        } else {
-            None
-        };
-        Ok(InstData::Call(Box::new(Call {
-            callee,
-            args,
-            ctx,
-            frame,
-        })))
+        let ctx = if self.eat("ctx") { Some(self.value()?) } else { None };
+        let frame = if self.eat("frame") { Some(self.value()?) } else { None };
+        Ok(InstData::Call(Box::new(Call { callee, args, ctx, frame })))
     }
 
     fn target(&mut self) -> Result<BlockCall> {
         let block = Block::from_u32(self.entity("b")?);
-        let args = if self.eat("(") {
-            self.list(")", Self::value)?
-        } else {
-            Vec::new()
-        };
+        let args = if self.eat("(") { self.list(")", Self::value)? } else { Vec::new() };
         Ok(BlockCall { block, args })
     }
 }

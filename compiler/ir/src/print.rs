@@ -140,23 +140,13 @@ impl Display for InstData {
             Store { addr, offset, val } => {
                 write!(f, "store {addr}{}, {val}", Plus((*offset).into()))
             }
-            MemCopy {
-                dst,
-                src,
-                size,
-                ptrs,
-            } => write!(f, "mem_copy {dst}, {src}, {size}{}", word(*ptrs, "ptrs")),
+            MemCopy { dst, src, size, ptrs } => write!(f, "mem_copy {dst}, {src}, {size}{}", word(*ptrs, "ptrs")),
             MemZero { dst, size, ptrs } => {
                 write!(f, "mem_zero {dst}, {size}{}", word(*ptrs, "ptrs"))
             }
             NilCheck(v) => write!(f, "nil_check {v}"),
             BoundsCheck { code, i, n } => write!(f, "bounds_check {code} {i}, {n}"),
-            New {
-                ty,
-                size,
-                align,
-                ptrs,
-            } => {
+            New { ty, size, align, ptrs } => {
                 let ptrs = word(*ptrs, "ptrs");
                 write!(f, "new {} size {size} align {align}{ptrs}", Quoted(*ty))
             }
@@ -189,11 +179,7 @@ impl Display for InstData {
 }
 
 fn word(on: bool, text: &str) -> String {
-    if on {
-        format!(" {text}")
-    } else {
-        String::new()
-    }
+    if on { format!(" {text}") } else { String::new() }
 }
 
 fn call(f: &mut Formatter<'_>, c: &Call) -> fmt::Result {
@@ -233,6 +219,11 @@ pub fn inst_text(func: &Func, i: Inst) -> String {
         _ => {}
     }
     s
+}
+
+/// A function as text.
+pub fn func_to_string(func: &Func) -> String {
+    func.to_string()
 }
 
 fn params(func: &Func, b: Block) -> String {
@@ -311,20 +302,13 @@ pub(crate) fn flag_words(flags: &crate::FuncFlags) -> [(bool, &'static str); 6] 
 impl Display for Data {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let (sym, section) = (Quoted(self.sym), self.section.as_str());
-        write!(
-            f,
-            "data {sym} {section} align {} size {} {{",
-            self.align, self.size
-        )?;
+        write!(f, "data {sym} {section} align {} size {} {{", self.align, self.size)?;
         for (n, row) in self.bytes.chunks(32).enumerate() {
             write!(f, "\n  {}: ", n * 32)?;
             for b in row {
                 write!(f, "{b:02x}")?;
             }
-            let text: String = row
-                .iter()
-                .map(|&b| if b.is_ascii_graphic() { b as char } else { '.' })
-                .collect();
+            let text: String = row.iter().map(|&b| if b.is_ascii_graphic() { b as char } else { '.' }).collect();
             write!(f, " ; {text}")?;
         }
         for r in &self.relocs {

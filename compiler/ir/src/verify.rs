@@ -16,10 +16,7 @@ use crate::types::Type;
 
 /// Gives all violations found, at most a few dozen.
 pub fn verify(f: &Func) -> Result<(), Vec<String>> {
-    let mut v = Verifier {
-        f,
-        errors: Vec::new(),
-    };
+    let mut v = Verifier { f, errors: Vec::new() };
     v.structure();
     // Types and dominance can only be asked of a function whose blocks and values exist.
     if v.errors.is_empty() {
@@ -187,12 +184,7 @@ impl Verifier<'_> {
                         ValueDef::Result(d, _) => {
                             let (db, n) = place[d];
                             let db = Block::from_u32(db);
-                            n != 0
-                                && if db == b {
-                                    n < place[i].1
-                                } else {
-                                    dom.dominates(db, b)
-                                }
+                            n != 0 && if db == b { n < place[i].1 } else { dom.dominates(db, b) }
                         }
                         ValueDef::Param(db, _) => dom.dominates(db, b),
                         ValueDef::None => false,
@@ -232,48 +224,28 @@ fn check_inst(f: &Func, data: &InstData, results: &[Type]) -> Result<(), String>
     use InstData::*;
     let ty = |v: &Value| f.ty(*v);
     // Raw addresses (of g, of frames) come as I64.
-    let address = |v: &Value| {
-        require(
-            matches!(ty(v), Type::Ptr | Type::I64),
-            "the address is not ptr or i64",
-        )
-    };
+    let address = |v: &Value| require(matches!(ty(v), Type::Ptr | Type::I64), "the address is not ptr or i64");
     match data {
         Iconst { ty, imm } => {
             require(!ty.is_float(), "an integer constant")?;
-            require(
-                *ty != Type::Ptr || *imm == 0,
-                "the only pointer constant is 0",
-            )?;
+            require(*ty != Type::Ptr || *imm == 0, "the only pointer constant is 0")?;
             results_are(results, &[*ty])
         }
         F32const(_) => results_are(results, &[Type::F32]),
         F64const(_) => results_are(results, &[Type::F64]),
-        SymAddr { .. } | SlotAddr { .. } | ClosureCtx | FrameParam | New { .. } => {
-            results_are(results, &[Type::Ptr])
-        }
+        SymAddr { .. } | SlotAddr { .. } | ClosureCtx | FrameParam | New { .. } => results_are(results, &[Type::Ptr]),
         FramePtr | CallerPc | CallerSp | GetG => results_are(results, &[Type::I64]),
         Binary(op, [a, b]) => {
             require(ty(a) == ty(b), "operands differ in type")?;
-            let float = matches!(
-                op,
-                BinOp::FAdd | BinOp::FSub | BinOp::FMul | BinOp::FDiv | BinOp::FMin | BinOp::FMax
-            );
-            let ok = if float {
-                ty(a).is_float()
-            } else {
-                ty(a).is_int()
-            };
+            let float = matches!(op, BinOp::FAdd | BinOp::FSub | BinOp::FMul | BinOp::FDiv | BinOp::FMin | BinOp::FMax);
+            let ok = if float { ty(a).is_float() } else { ty(a).is_int() };
             require(ok, "wrong operand type")?;
             let high = matches!(op, BinOp::UMulHi | BinOp::SMulHi);
             require(!high || ty(a) == Type::I64, "only for i64")?;
             results_are(results, &[ty(a)])
         }
         PtrAdd([p, off]) => {
-            require(
-                ty(p) == Type::Ptr && ty(off) == Type::I64,
-                "takes ptr and i64",
-            )?;
+            require(ty(p) == Type::Ptr && ty(off) == Type::I64, "takes ptr and i64")?;
             results_are(results, &[Type::Ptr])
         }
         Shift(_, [v, count]) => {
@@ -281,40 +253,19 @@ fn check_inst(f: &Func, data: &InstData, results: &[Type]) -> Result<(), String>
             results_are(results, &[ty(v)])
         }
         Unary(op, v) => {
-            let int = matches!(
-                op,
-                UnOp::Neg
-                    | UnOp::Not
-                    | UnOp::Clz
-                    | UnOp::Ctz
-                    | UnOp::Popcnt
-                    | UnOp::Bswap
-                    | UnOp::Bitrev
-            );
-            let ok = if int {
-                ty(v).is_int()
-            } else {
-                ty(v).is_float()
-            };
+            let int =
+                matches!(op, UnOp::Neg | UnOp::Not | UnOp::Clz | UnOp::Ctz | UnOp::Popcnt | UnOp::Bswap | UnOp::Bitrev);
+            let ok = if int { ty(v).is_int() } else { ty(v).is_float() };
             require(ok, "wrong operand type")?;
-            require(
-                *op != UnOp::Bswap || ty(v) != Type::I8,
-                "a byte has no byte order",
-            )?;
+            require(*op != UnOp::Bswap || ty(v) != Type::I8, "a byte has no byte order")?;
             results_are(results, &[ty(v)])
         }
         Convert(op, to, v) => {
-            require(
-                convertible(*op, ty(v), *to),
-                "no such conversion between these types",
-            )?;
+            require(convertible(*op, ty(v), *to), "no such conversion between these types")?;
             results_are(results, &[*to])
         }
         Icmp(_, [a, b]) => {
-            require(
-                ty(a) == ty(b) && !ty(a).is_float(),
-                "takes two integers or pointers",
-            )?;
+            require(ty(a) == ty(b) && !ty(a).is_float(), "takes two integers or pointers")?;
             results_are(results, &[Type::I8])
         }
         Fcmp(_, [a, b]) => {
@@ -322,10 +273,7 @@ fn check_inst(f: &Func, data: &InstData, results: &[Type]) -> Result<(), String>
             results_are(results, &[Type::I8])
         }
         Select([c, a, b]) => {
-            require(
-                ty(c) == Type::I8 && ty(a) == ty(b),
-                "takes i8 and two of a type",
-            )?;
+            require(ty(c) == Type::I8 && ty(a) == ty(b), "takes i8 and two of a type")?;
             results_are(results, &[ty(a)])
         }
         Load { ty, addr, .. } | AtomicLoad { ty, addr } => {
@@ -364,10 +312,7 @@ fn check_inst(f: &Func, data: &InstData, results: &[Type]) -> Result<(), String>
         }
         AtomicCas { addr, old, new } => {
             address(addr)?;
-            require(
-                ty(old) == ty(new) && !ty(old).is_float(),
-                "takes two of a type",
-            )?;
+            require(ty(old) == ty(new) && !ty(old).is_float(), "takes two of a type")?;
             results_are(results, &[Type::I8])
         }
         Brif(v, ..) => {
@@ -378,18 +323,12 @@ fn check_inst(f: &Func, data: &InstData, results: &[Type]) -> Result<(), String>
             require(ty(v).is_int(), "takes an integer")?;
             let mut values: Vec<i64> = cases.iter().map(|c| c.0).collect();
             values.sort_unstable();
-            require(
-                values.windows(2).all(|w| w[0] != w[1]),
-                "a case is listed twice",
-            )?;
+            require(values.windows(2).all(|w| w[0] != w[1]), "a case is listed twice")?;
             results_are(results, &[])
         }
         Return(vs) => {
             let have: Vec<Type> = vs.iter().map(ty).collect();
-            require(
-                have == f.results,
-                &format!("the function returns {}", names(&f.results)),
-            )?;
+            require(have == f.results, &format!("the function returns {}", names(&f.results)))?;
             results_are(results, &[])
         }
     }
@@ -411,15 +350,9 @@ fn convertible(op: ConvOp, from: Type, to: Type) -> bool {
 
 fn check_call(f: &Func, c: &crate::inst::Call, results: &[Type]) -> Result<(), String> {
     let args: Vec<Type> = c.args.iter().map(|&v| f.ty(v)).collect();
-    require(
-        fits_registers(&args) && fits_registers(results),
-        "does not fit in registers",
-    )?;
+    require(fits_registers(&args) && fits_registers(results), "does not fit in registers")?;
     let word = |v: Option<Value>| v.is_none_or(|v| matches!(f.ty(v), Type::Ptr | Type::I64));
-    require(
-        word(c.ctx) && word(c.frame),
-        "context and frame are pointers",
-    )?;
+    require(word(c.ctx) && word(c.frame), "context and frame are pointers")?;
     match c.callee {
         Callee::Builtin(b) => {
             let info = b.info();
@@ -428,10 +361,7 @@ fn check_call(f: &Func, c: &crate::inst::Call, results: &[Type]) -> Result<(), S
             let want: Vec<Type> = info.results.iter().map(|&t| scalar(t)).collect();
             results_are(results, &want)
         }
-        Callee::Indirect(v) => require(
-            matches!(f.ty(v), Type::Ptr | Type::I64),
-            "the callee is no address",
-        ),
+        Callee::Indirect(v) => require(matches!(f.ty(v), Type::Ptr | Type::I64), "the callee is no address"),
         Callee::Direct(_) => Ok(()),
     }
 }

@@ -86,8 +86,7 @@ fn text_round_trips() {
 }
 
 fn errors(body: &str) -> Vec<String> {
-    let text =
-        format!("func \"f\"(v0: i64, v1: ptr) -> (i64) {{\n  site \"f\" \"f.go\":1\n{body}}}\n");
+    let text = format!("func \"f\"(v0: i64, v1: ptr) -> (i64) {{\n  site \"f\" \"f.go\":1\n{body}}}\n");
     let f = parse::func(&text).expect("it parses");
     verify::verify(&f).err().unwrap_or_default()
 }
@@ -95,10 +94,7 @@ fn errors(body: &str) -> Vec<String> {
 #[test]
 fn types_are_checked() {
     let body = "b0(v0: i64, v1: ptr):\n  v2: i64 = add v0, v1\n  return v2\n";
-    assert_eq!(
-        errors(body),
-        ["b0: v2: i64 = add v0, v1: operands differ in type"]
-    );
+    assert_eq!(errors(body), ["b0: v2: i64 = add v0, v1: operands differ in type"]);
     let body = "b0(v0: i64, v1: ptr):\n  return v1\n";
     assert_eq!(errors(body), ["b0: return v1: the function returns (i64)"]);
 }
@@ -114,10 +110,7 @@ b1:
 b2:
   return v3
 ";
-    assert_eq!(
-        errors(body),
-        ["b2: return v3: v3 is not defined on every way here"]
-    );
+    assert_eq!(errors(body), ["b2: return v3: v3 is not defined on every way here"]);
 }
 
 #[test]
@@ -131,30 +124,17 @@ b1:
 b2:
   return v2
 ";
-    assert_eq!(
-        errors(body),
-        ["b2: return v2: v2 is not defined on every way here"]
-    );
+    assert_eq!(errors(body), ["b2: return v2: v2 is not defined on every way here"]);
 }
 
 #[test]
 fn structure_is_checked() {
-    assert_eq!(
-        errors("b0(v0: i64, v1: ptr):\n  nil_check v1\n"),
-        ["b0 has no terminator"]
-    );
-    assert_eq!(
-        errors("b0(v0: i64, v1: ptr):\n  jump b0(v0, v1)\n"),
-        ["b0 goes to the entry block"]
-    );
+    assert_eq!(errors("b0(v0: i64, v1: ptr):\n  nil_check v1\n"), ["b0 has no terminator"]);
+    assert_eq!(errors("b0(v0: i64, v1: ptr):\n  jump b0(v0, v1)\n"), ["b0 goes to the entry block"]);
 }
 
 #[test]
 fn parse_errors_name_the_line() {
-    let e =
-        parse::func("func \"f\"() {\n  site \"f\" \"f.go\":1\nb0:\n  frobnicate\n}").unwrap_err();
-    assert!(
-        e.starts_with("line 5: unknown instruction frobnicate"),
-        "{e}"
-    );
+    let e = parse::func("func \"f\"() {\n  site \"f\" \"f.go\":1\nb0:\n  frobnicate\n}").unwrap_err();
+    assert!(e.starts_with("line 5: unknown instruction frobnicate"), "{e}");
 }

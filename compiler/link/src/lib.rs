@@ -33,20 +33,12 @@ pub use output::write_executable;
 pub const RUNTIME: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/runtime.elf"));
 
 /// What the user may choose.
-#[derive(Clone, Debug)]
-pub struct Options<'a> {
-    /// The runtime image.
-    pub runtime: &'a [u8],
+#[derive(Clone, Debug, Default)]
+pub struct Options {
     /// Leave the symbol table out (`-ldflags=-s`).
     pub strip: bool,
     /// Version for `go version`, as in `go1.27.3`.
-    pub go_version: &'a str,
-}
-
-impl Default for Options<'_> {
-    fn default() -> Self {
-        Options { runtime: RUNTIME, strip: false, go_version: "go1.27.3" }
-    }
+    pub version: String,
 }
 
 /// Why a program cannot be linked.
@@ -88,11 +80,12 @@ impl fmt::Display for LinkError {
 impl std::error::Error for LinkError {}
 
 /// Links the static data of `program` with `compiled` (its functions are not looked at) and the runtime image.
-pub fn link(program: &Program, compiled: &[Compiled], options: &Options<'_>) -> Result<Vec<u8>, LinkError> {
-    let image = image::Image::parse(options.runtime).map_err(LinkError::Runtime)?;
+pub fn link(program: &Program, compiled: Vec<Compiled>, options: &Options) -> Result<Vec<u8>, LinkError> {
+    let image = image::Image::parse(RUNTIME).map_err(LinkError::Runtime)?;
+    let compiled = &compiled;
     let units = units::Units::collect(program, compiled)?;
     let mut layout = layout::Layout::read_only(&units, &image);
-    let info = buildinfo::BuildInfo::new(program, options.go_version);
+    let info = buildinfo::BuildInfo::new(program, &options.version);
     let mut tables = tables::Tables::new(program, &units, &layout, &info);
     layout.place_writable(&units, tables.end());
     let symbols = symbols::Symbols::new(program, &units, &layout, &image);

@@ -64,7 +64,7 @@ fn build(text: &str) -> Result<Vec<u8>, LinkError> {
             compile_func(f, &mut ctx).expect("it compiles")
         })
         .collect();
-    link(&program, &compiled, &Options::default())
+    link(&program, compiled, &Options::default())
 }
 
 fn path(name: &str) -> PathBuf {
