@@ -7,7 +7,7 @@ use undergo_types::{Basic, Ty};
 
 use crate::consts::Class;
 use crate::func::FuncLower;
-use crate::val::{Addr, Val};
+use crate::val::Val;
 
 impl FuncLower<'_> {
     /// `x op y` as a value.
@@ -198,10 +198,5 @@ impl FuncLower<'_> {
         }
         let first = self.ordered(op, ty, a, b);
         Val::one(self.b.select(first, a.get(0), b.get(0)))
-    }
-
-    /// Address as a place without checks.
-    pub fn at_value(&self, v: Value) -> Addr {
-        Addr::new(v)
     }
 }

@@ -54,7 +54,7 @@ impl FuncLower<'_> {
 
     /// Arguments of those functions that may stand as statements, hence after `go` and `defer`.
     pub fn statement_args(&mut self, n: &'static CallExpr, id: BuiltinId) -> Vec<(Val, Ty)> {
-        if let Some(spread) = self.spread_call(n, 0) {
+        if let Some(spread) = self.spread_call(n) {
             return self.call_multi(spread);
         }
         let any = empty_interface();
@@ -216,7 +216,7 @@ impl FuncLower<'_> {
             return self.refuse(n.lparen, ty, format!("internal: append to {ty:?}"));
         };
         let operands: Vec<&'static Expr> = n.args.iter().collect();
-        if let Some(spread) = self.spread_call(n, 0) {
+        if let Some(spread) = self.spread_call(n) {
             let mut vals = self.call_multi(spread).into_iter();
             let Some((s, _)) = vals.next() else { return self.zero(ty) };
             let rest = vals.map(|(v, from)| self.assign_conv(v, from, *elem)).collect();

@@ -94,7 +94,7 @@ impl FuncLower<'_> {
             let params = Vec::new();
             return Plan { target: Target::Builtin(BuiltinId::Recover), params, args: Vec::new(), results: Vec::new(), keep: Vec::new() };
         };
-        let spread = self.spread_call(n, sig.params.len());
+        let spread = self.spread_call(n);
         if spread.is_none() {
             let mut operands: Vec<&'static Expr> = vec![self.callee_operand(&n.fun)];
             operands.extend(&n.args);
@@ -149,7 +149,7 @@ impl FuncLower<'_> {
     }
 
     /// `g()` of `f(g())` if g has several results.
-    pub fn spread_call(&self, n: &'static CallExpr, _params: usize) -> Option<&'static CallExpr> {
+    pub fn spread_call(&self, n: &'static CallExpr) -> Option<&'static CallExpr> {
         let [Expr::Call(c)] = n.args.as_slice() else { return None };
         let tv = self.unit.info.tv(c.id)?;
         matches!(tv.ty.kind(), TyKind::Tuple(_)).then_some(&**c)

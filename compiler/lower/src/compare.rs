@@ -10,6 +10,7 @@ use undergo_ir::{BinOp, Callee, FloatCond, IntCond, Type, Value};
 use undergo_syntax::ast::*;
 use undergo_types::{Basic, Ty, TyKind};
 
+use crate::alg::{is_empty_interface, regular_memory};
 use crate::consts::Class;
 use crate::func::FuncLower;
 use crate::val::{Addr, Val};
@@ -181,7 +182,7 @@ impl FuncLower<'_> {
 
     /// Equality of two values of type `ty` in memory.
     pub fn equal_memory(&mut self, ty: Ty, p: Value, q: Value) -> Value {
-        if plain_memory(ty) {
+        if regular_memory(ty) {
             let size = self.word(self.layout(ty).size as i64);
             return self.b.builtin(Builtin::MemEqual, &[p, q, size])[0];
         }
@@ -297,35 +298,6 @@ fn collect_leaves(ty: Ty, out: &mut Vec<Leaf>) -> usize {
         }
     }
     walk(ty, 0, out)
-}
-
-/// Whether values are equal exactly if their memory is: no floats, strings, interfaces, padding or blank fields.
-pub fn plain_memory(ty: Ty) -> bool {
-    match ty.under() {
-        TyKind::Basic(b) => !matches!(
-            b,
-            Basic::Float32 | Basic::Float64 | Basic::Complex64 | Basic::Complex128 | Basic::String | Basic::UntypedString
-        ),
-        TyKind::Pointer(_) | TyKind::Chan(..) => true,
-        TyKind::Array(elem, _) => plain_memory(*elem),
-        TyKind::Struct(fields) => {
-            let l = undergo_types::layout::layout(ty);
-            let mut end = 0;
-            for (f, &off) in fields.iter().zip(&l.fields) {
-                if f.name.is_blank() || off != end || !plain_memory(f.ty) {
-                    return false;
-                }
-                end = off + undergo_types::layout::layout(f.ty).size;
-            }
-            end == l.size
-        }
-        _ => false,
-    }
-}
-
-/// Whether the type is an interface without methods.
-pub fn is_empty_interface(ty: Ty) -> bool {
-    undergo_types::typeset::type_set(ty.underlying()).methods.is_empty()
 }
 
 /// Whether the type is a slice of bytes.

@@ -2,7 +2,6 @@
 
 use undergo_abi::g::BoundsCode;
 use undergo_ir::{ConvOp, InstData, IntCond, Type, Value};
-use undergo_source::Pos;
 use undergo_syntax::ast::*;
 use undergo_types::identical::canon;
 use undergo_types::{Mode, Obj, ObjKind, SelectionKind, Ty, TyKind};
@@ -246,24 +245,22 @@ impl FuncLower<'_> {
         match sel.kind {
             SelectionKind::Field => {
                 self.at(n.dot);
-                let (v, fty) = self.field_value(n, sel);
-                let _ = fty;
-                v
+                self.field_value(n, sel)
             }
             SelectionKind::MethodVal => self.method_value(n, sel),
             SelectionKind::MethodExpr => self.method_expr(n, sel),
         }
     }
 
-    fn field_value(&mut self, n: &'static SelectorExpr, sel: &'static undergo_types::Selection) -> (Val, Ty) {
+    fn field_value(&mut self, n: &'static SelectorExpr, sel: &'static undergo_types::Selection) -> Val {
         let xt = self.ty(&n.x);
         if xt.as_pointer().is_some() || self.is_addressable(&n.x) {
             let (a, ty) = self.field_place(n, sel);
-            return (self.load_at(a, ty), ty);
+            return self.load_at(a, ty);
         }
         // A field of a value: of a call's result, say.
         let v = self.expr(&n.x);
-        self.walk_value(v, xt, &sel.path)
+        self.walk_value(v, xt, &sel.path).0
     }
 
     /// The field at `path` of a value.
@@ -300,16 +297,15 @@ impl FuncLower<'_> {
                 let v = self.expr1(&n.x);
                 Val::one(self.b.unary(undergo_ir::UnOp::Not, v))
             }
-            UnaryOp::Addr => self.address_of(n, ty),
+            UnaryOp::Addr => self.address_of(n),
             UnaryOp::Recv => self.receive(n),
             UnaryOp::Tilde => self.refuse(n.pos, ty, "internal: ~ in a value"),
         }
     }
 
-    fn address_of(&mut self, n: &'static UnaryExpr, ty: Ty) -> Val {
+    fn address_of(&mut self, n: &'static UnaryExpr) -> Val {
         if let Expr::CompositeLit(lit) = n.x.unparen() {
             let elem = self.ty(&n.x);
-            let _ = ty;
             return self.new_literal(lit, elem);
         }
         let a = self.addr(&n.x);
@@ -408,10 +404,5 @@ impl FuncLower<'_> {
     /// Whether a pointer is nil.
     pub fn is_zero(&mut self, v: Value) -> Value {
         self.b.icmp_imm(IntCond::Eq, v, 0)
-    }
-
-    /// Position helper for errors: the expression's.
-    pub fn pos_of(&self, e: &Expr) -> Pos {
-        e.pos()
     }
 }

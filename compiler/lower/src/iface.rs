@@ -5,7 +5,7 @@ use undergo_ir::{InstData, IntCond, Sym, Type, Value};
 use undergo_syntax::ast::*;
 use undergo_types::{Basic, Ty};
 
-use crate::compare::is_empty_interface;
+use crate::alg::is_empty_interface;
 use crate::func::FuncLower;
 use crate::val::{Addr, Val};
 

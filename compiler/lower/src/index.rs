@@ -6,7 +6,7 @@ use undergo_syntax::ast::*;
 use undergo_types::{Ty, TyKind};
 
 use crate::func::FuncLower;
-use crate::val::{Addr, Val};
+use crate::val::Val;
 
 /// What a slice expression slices.
 struct Sliced {
@@ -168,10 +168,5 @@ impl FuncLower<'_> {
         let delta = self.b.select(none, zero, delta);
         let base = self.b.ptr_add(s.base, delta);
         if s.kind == SlicedKind::Text { Val::two(base, len) } else { Val::three(base, len, cap) }
-    }
-
-    /// A prefix length check for slices made elsewhere.
-    pub fn word_at(&mut self, base: Value, off: u64) -> Value {
-        self.load_scalar(Type::I64, Addr::new(base).plus(off))
     }
 }

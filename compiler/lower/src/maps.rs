@@ -5,7 +5,7 @@ use undergo_ir::{IntCond, Type, Value};
 use undergo_syntax::ast::*;
 use undergo_types::{Basic, Ty, TyKind};
 
-use crate::compare::plain_memory;
+use crate::alg::regular_memory;
 use crate::func::FuncLower;
 use crate::val::{Addr, Val};
 
@@ -32,7 +32,7 @@ fn keys(map: Ty) -> (Keys, Ty, Ty) {
         Keys::Memory
     } else if key.as_basic() == Some(Basic::String) {
         Keys::Text
-    } else if !plain_memory(*key) {
+    } else if !regular_memory(*key) {
         Keys::Memory
     } else {
         match (k.size, k.has_ptrs()) {

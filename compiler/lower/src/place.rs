@@ -4,7 +4,7 @@
 //! an index out of range panics only when `a[i]` is assigned.
 
 use undergo_abi::g::BoundsCode;
-use undergo_ir::{BinOp, InstData, IntCond, Value};
+use undergo_ir::{BinOp, InstData, Value};
 use undergo_syntax::ast::*;
 use undergo_types::{ObjKind, SelectionKind, Ty, TyKind};
 
@@ -331,10 +331,5 @@ impl FuncLower<'_> {
             Place::Elem { .. } => Place::Mem(self.check_place(&p)),
             p => p,
         }
-    }
-
-    /// Whether two words are equal.
-    pub fn words_equal(&mut self, a: Value, b: Value) -> Value {
-        self.b.icmp(IntCond::Eq, a, b)
     }
 }

@@ -3,7 +3,7 @@
 use undergo_abi::builtins::Builtin;
 use undergo_types::{Basic, BuiltinId, Ty, TyKind};
 
-use crate::compare::is_empty_interface;
+use crate::alg::is_empty_interface;
 use crate::func::FuncLower;
 use crate::val::Val;
 

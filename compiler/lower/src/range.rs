@@ -120,11 +120,10 @@ impl FuncLower<'_> {
     }
 
     /// A hidden 64-bit variable.
-    fn hidden(&mut self, t: Type, init: Value) -> Slot {
+    fn hidden(&mut self, init: Value) -> Slot {
         let s = self.b.func.add_slot(8, 8, Name::new(""));
         let at = self.b.slot_addr(s, 0);
         self.b.store(init, at, 0);
-        let _ = t;
         s
     }
     fn get_hidden(&mut self, t: Type, s: Slot) -> Value {
@@ -178,7 +177,7 @@ impl FuncLower<'_> {
         };
         let t = self.b.func.ty(limit);
         let zero = self.b.iconst(t, 0);
-        let i = self.hidden(t, zero);
+        let i = self.hidden(zero);
         let less = if ty.is_unsigned() { IntCond::Ult } else { IntCond::Slt };
         self.range_loop(
             n,
@@ -231,7 +230,7 @@ impl FuncLower<'_> {
 
     fn range_elements(&mut self, n: &'static RangeStmt, label: Option<Name>, base: Value, len: Value, elem: Ty) {
         let zero = self.word(0);
-        let i = self.hidden(Type::I64, zero);
+        let i = self.hidden(zero);
         let int = Ty::basic(Basic::Int);
         let wants_value = self.wants(&n.value);
         let size = self.layout(elem).size;
@@ -264,7 +263,7 @@ impl FuncLower<'_> {
         let s = self.expr(&n.x);
         let (p, len) = (s.get(0), s.get(1));
         let zero = self.word(0);
-        let (i, after) = (self.hidden(Type::I64, zero), self.hidden(Type::I64, zero));
+        let (i, after) = (self.hidden(zero), self.hidden(zero));
         let rune = self.b.func.add_slot(8, 8, Name::new(""));
         let (int, int32) = (Ty::basic(Basic::Int), Ty::basic(Basic::Int32));
         self.range_loop(

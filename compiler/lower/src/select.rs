@@ -1,7 +1,7 @@
 //! Select statements.
 
 use undergo_abi::builtins::Builtin;
-use undergo_ir::{IntCond, Type, Value};
+use undergo_ir::{IntCond, Value};
 use undergo_source::Name;
 use undergo_syntax::ast::*;
 use undergo_types::{Basic, Ty};
@@ -167,11 +167,6 @@ impl FuncLower<'_> {
             },
             _ => Lhs::Old(e),
         }
-    }
-
-    /// An I8 as 64 bits.
-    pub fn bool_word(&mut self, v: Value) -> Value {
-        self.b.convert(undergo_ir::ConvOp::Zext, Type::I64, v)
     }
 }
 

@@ -22,17 +22,17 @@ impl FuncLower<'_> {
             UnsafeSlice => {
                 let elem = self.ty(arg).as_pointer().unwrap_or_else(Ty::invalid);
                 let p = self.expr1(arg);
-                let (len, unsigned) = self.index_value(&n.args[1]);
+                let (len, _) = self.index_value(&n.args[1]);
                 self.at(n.lparen);
                 let size = self.layout(elem).size;
-                self.check_unsafe_len(p, len, unsigned, size, [Builtin::PanicUnsafeSliceLen, Builtin::PanicUnsafeSliceNilPtr]);
+                self.check_unsafe_len(p, len, size, [Builtin::PanicUnsafeSliceLen, Builtin::PanicUnsafeSliceNilPtr]);
                 Val::three(p, len, len)
             }
             UnsafeString => {
                 let p = self.expr1(arg);
-                let (len, unsigned) = self.index_value(&n.args[1]);
+                let (len, _) = self.index_value(&n.args[1]);
                 self.at(n.lparen);
-                self.check_unsafe_len(p, len, unsigned, 1, [Builtin::PanicUnsafeStringLen, Builtin::PanicUnsafeStringNilPtr]);
+                self.check_unsafe_len(p, len, 1, [Builtin::PanicUnsafeStringLen, Builtin::PanicUnsafeStringNilPtr]);
                 Val::two(p, len)
             }
             UnsafeSliceData | UnsafeStringData => Val::one(self.expr(arg).get(0)),
@@ -67,8 +67,7 @@ impl FuncLower<'_> {
     }
 
     /// `len` elements must not reach around the end of the address space; none may follow nil.
-    fn check_unsafe_len(&mut self, p: Value, len: Value, unsigned: bool, size: u64, panics: [Builtin; 2]) {
-        let _ = unsigned;
+    fn check_unsafe_len(&mut self, p: Value, len: Value, size: u64, panics: [Builtin; 2]) {
         if let Some(n) = self.const_of(len) {
             if n == 0 {
                 return;
