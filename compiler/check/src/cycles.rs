@@ -117,8 +117,7 @@ impl<'a> Checker<'a> {
         let mut at = t;
         loop {
             let Some(n) = at.as_named() else { return true };
-            let n = n.generic();
-            if n.underlying.get().is_some() {
+            if n.origin.is_some() || n.underlying.get().is_some() {
                 return true;
             }
             if let Some(&i) = self.path_index.get(&n.obj) {

@@ -31,6 +31,10 @@ pub struct DeclState {
     retry: Vec<Retry>,
     /// Types in invalid cycles: uses of them are invalid.
     pub(crate) invalid: FxHashSet<Obj>,
+    /// The function whose signature is about to be checked.
+    pub(crate) declaring: Option<Obj>,
+    /// Types of functions whose signatures are being checked, as far as they are known: type parameters only.
+    pub(crate) partial_funcs: FxHashMap<Obj, Ty>,
     /// Where an instance was written first.
     pub(crate) instance_pos: FxHashMap<Named, Pos>,
     /// Local types in order of declaration.
@@ -478,6 +482,7 @@ impl<'a> Checker<'a> {
 
     fn func_decl(&mut self, obj: Obj, decl: &'static FuncDecl) {
         let Some(info) = obj.func() else { return };
+        self.state.declaring = Some(obj);
         let vars = self.func_type(decl.recv.as_ref(), &decl.type_params, &decl.ty);
         if self.state.poisoned.remove(&obj) {
             return self.state.retry.push(Retry::Package(obj));

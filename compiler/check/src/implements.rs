@@ -113,7 +113,7 @@ impl<'a> Checker<'a> {
             let (v, t) = (self.type_str(v), self.type_str(t));
             return format!("{t} mentions {v}, but {v} is not in the type set of {t}");
         }
-        let terms = self.type_str(Ty::new(TyKind::Union(terms)));
+        let terms = undergo_types::print::type_string_paths(Ty::new(TyKind::Union(terms)));
         format!("{} missing in {terms}", self.type_str(v))
     }
 

@@ -5,6 +5,7 @@ use undergo_syntax::ast::{BinaryOp, Expr, InterfaceElem, InterfaceType, UnaryOp}
 use undergo_syntax::print::expr_string;
 use undergo_types::identical::{identical, same_id};
 use undergo_types::obj::FuncInfo;
+use undergo_types::print::type_string_paths;
 use undergo_types::typeset::{terms_disjoint, type_set, type_set_of};
 use undergo_types::{IMethod, Interface, Mode, Obj, ObjKind, Ty, TyKind, universe};
 
@@ -214,7 +215,7 @@ impl<'a> Checker<'a> {
                 }
             }
             if let Some(set) = set {
-                let text = self.type_str(t);
+                let text = type_string_paths(t);
                 if !set.methods.is_empty() {
                     self.error(pos, format!("cannot use {text} in union ({text} contains methods)"));
                 } else if t == universe::comparable() {
@@ -228,15 +229,16 @@ impl<'a> Checker<'a> {
                 type_set_of(o).is_none() && !o.is_invalid() && !terms_disjoint((tl, o), (tilde, t))
             };
             if let Some(&other) = terms[..i].iter().find(overlaps) {
-                let (a, b) = (self.term_str((tilde, t)), self.term_str(other));
+                let (a, b) = (term_str((tilde, t)), term_str(other));
                 self.soft_error(pos, format!("overlapping terms {a} and {b}"));
             }
         }
     }
+}
 
-    fn term_str(&mut self, (tilde, t): (bool, Ty)) -> String {
-        format!("{}{}", if tilde { "~" } else { "" }, self.type_str(t))
-    }
+/// A term as gc shows it: packages by path, even the one at hand.
+fn term_str((tilde, t): (bool, Ty)) -> String {
+    format!("{}{}", if tilde { "~" } else { "" }, type_string_paths(t))
 }
 
 /// Number of terms once interfaces in a union are replaced by their own terms.

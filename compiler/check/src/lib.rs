@@ -64,6 +64,9 @@ use undergo_types::Pkg;
 pub struct Options {
     /// Function bodies are not checked (for packages of which only the declarations matter).
     pub ignore_bodies: bool,
+    /// After this many errors, in the order in which they are found, gc gives up; the last one says so then. The
+    /// command line's default is 10; none shows all.
+    pub error_limit: Option<usize>,
     /// `import "C"` is accepted and anything selected from it has the invalid type (conformance tests only).
     pub fake_import_c: bool,
 }

@@ -71,10 +71,27 @@ pub(crate) fn check(
     let mut imports = std::mem::take(&mut c.resolved.imports);
     imports.sort_by_key(|p| p.path);
     let funcs = c.obj_list.iter().copied().filter(|o| matches!(o.kind, ObjKind::Func(_))).collect();
-    let diags = sorted(std::mem::take(&mut c.diags), map);
+    let diags = shown(std::mem::take(&mut c.diags), map, opts.error_limit);
     let typed = Typed { files: c.files, infos: c.infos, imports, init_order, funcs };
     let _ = pkg.typed.set(typed);
     diags
+}
+
+/// What gc shows of the errors.
+fn shown(mut diags: Vec<Diag>, map: &SourceMap, limit: Option<usize>) -> Vec<Diag> {
+    let line = |d: &Diag| map.position(d.pos).map(|p| (p.file, p.line));
+    diags.dedup_by(|b, a| a.msg == b.msg && line(a) == line(b));
+    let mut last = None;
+    if let Some(n) = limit
+        && n > 0
+        && diags.len() >= n
+    {
+        diags.truncate(n);
+        last = Some(Diag::error(diags[n - 1].pos, "too many errors"));
+    }
+    let mut out = sorted(diags, map);
+    out.extend(last);
+    out
 }
 
 /// Errors by position; of equal ones on a line only the first.

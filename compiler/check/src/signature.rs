@@ -35,6 +35,7 @@ pub struct FuncVars {
 impl<'a> Checker<'a> {
     /// Checks a signature, and declares its variables in a new scope inside the current one.
     pub fn func_type(&mut self, recv: Option<&'static Field>, tparams: &'static [Field], ft: &'static FuncType) -> FuncVars {
+        let declaring = self.state.declaring.take();
         let outside = self.env.scope;
         let scope = self.open_scope();
         self.scopes.set_func(scope);
@@ -44,6 +45,11 @@ impl<'a> Checker<'a> {
         };
         let own = self.declare_type_params(tparams);
         self.bound_type_params(tparams, &own);
+        if let Some(f) = declaring {
+            let (params, results) = Default::default();
+            let partial = TyKind::Func(Signature { tparams: own.clone(), params, results, variadic: false });
+            self.state.partial_funcs.insert(f, Ty::new(partial));
+        }
         let (params, variadic) = self.collect_params(VarKind::Param, &ft.params);
         let (results, _) = self.collect_params(VarKind::Result, &ft.results);
         if let (Some(v), Some(f)) = (recv_var, recv)

@@ -130,7 +130,8 @@ impl<'a> Checker<'a> {
                 self.add_decl_dep(obj);
                 x.mode = OpMode::Value;
                 if obj.ty.get().is_none() {
-                    x.ty = empty_func();
+                    // It refers to itself in its own signature.
+                    x.ty = self.state.partial_funcs.get(&obj).copied().unwrap_or_else(empty_func);
                     return;
                 }
             }
@@ -404,10 +405,9 @@ impl<'a> Checker<'a> {
             return Ty::invalid();
         }
         let tparams = generic.tparams();
-        if !self.type_arg_count(e, generic.obj(), tparams.len(), targs.len()) {
-            return Ty::invalid();
-        }
+        let counted = self.type_arg_count(e, generic.obj(), tparams.len(), targs.len());
         let inst = match generic {
+            Generic::Alias(_) if !counted => return Ty::invalid(),
             Generic::Named(n) => {
                 let inst = instance_of(n, targs.clone());
                 self.state.instance_pos.entry(inst).or_insert(e.x.node_pos());
@@ -419,8 +419,10 @@ impl<'a> Checker<'a> {
             self.record_instance(id, targs.clone(), inst);
         }
         // Constraints may not be known yet: they are checked later.
-        let env = self.env.clone();
-        self.later(move |c| c.with_env(env, |c| c.later_instance(e, generic, &targs)));
+        if counted {
+            let env = self.env.clone();
+            self.later(move |c| c.with_env(env, |c| c.later_instance(e, generic, &targs)));
+        }
         inst
     }
 

@@ -44,6 +44,11 @@ pub fn type_string_in(t: Ty, q: &Qualifier<'_>) -> String {
     Printer::new(Style::Message(*q)).finish(|p| p.ty(t))
 }
 
+/// The same with packages by path, for the terms of unions.
+pub fn type_string_paths(t: Ty) -> String {
+    Printer::new(Style::Paths).finish(|p| p.ty(t))
+}
+
 /// Types in parentheses, as messages show them; the last as `...E` if `variadic`.
 pub fn tuple_string_in(list: &[Ty], variadic: bool, q: &Qualifier<'_>) -> String {
     let params: Vec<Param> = list.iter().map(|&ty| Param { name: Name::new(""), ty }).collect();

@@ -51,6 +51,7 @@ impl Map {
         match t.kind() {
             TyKind::Basic(_) => t,
             TyKind::TypeParam(p) => self.get(*p).unwrap_or(t),
+            TyKind::Named(n) if wrong_count(*n) => Ty::invalid(),
             TyKind::Named(n) => self.named(*n).map_or(t, Ty::named),
             TyKind::Pointer(e) => Ty::pointer(self.ty(*e)),
             TyKind::Slice(e) => Ty::slice(self.ty(*e)),
@@ -130,6 +131,11 @@ impl Map {
             implicit: i.implicit,
         }
     }
+}
+
+/// Whether an instance has too many or too few arguments (an error that has been reported).
+fn wrong_count(n: Named) -> bool {
+    n.origin.is_some_and(|o| o.tparams.get().is_some_and(|p| p.len() + o.outer.len() != n.targs.len()))
 }
 
 /// A new type parameter that looks like `p` and has no constraint yet.
