@@ -249,7 +249,7 @@ impl Maker<'_> {
 
     fn memory_equal(&mut self, p: Value, q: Value, off: u64, size: u64) -> Value {
         // Loads must be naturally aligned, which is known of whole fields only, so larger runs are left to memequal.
-        if let Some(t) = Type::int(size).filter(|t| off % u64::from(t.bytes()) == 0 && size == 1) {
+        if let Some(t) = Type::int(size).filter(|t| off.is_multiple_of(u64::from(t.bytes())) && size == 1) {
             let (x, y) = (self.b.load(t, p, off as i32), self.b.load(t, q, off as i32));
             return self.b.icmp(IntCond::Eq, x, y);
         }

@@ -249,7 +249,9 @@ pub fn expand(b: &mut Builder, which: Intrinsic, args: &[Value], results: &[Type
             smallvec![b.convert(ConvOp::Bitcast, result, code)]
         }
         Intrinsic::KeepAlive => {
-            args.iter().for_each(|&v| drop(b.push(InstData::KeepAlive(v), &[])));
+            for &v in args {
+                b.push(InstData::KeepAlive(v), &[]);
+            }
             smallvec![]
         }
         Intrinsic::Opaque => results.iter().zip(args).map(|(_, &v)| v).collect(),

@@ -87,11 +87,10 @@ impl Index {
             return s;
         }
         let s = names::symbol(obj, targs);
-        if !has_body(obj) {
-            if let Some((_, same)) = SAME_AS.iter().find(|(from, _)| *from == s) {
+        if !has_body(obj)
+            && let Some((_, same)) = SAME_AS.iter().find(|(from, _)| *from == s) {
                 return Sym::new(same);
             }
-        }
         Sym::new(&s)
     }
 

@@ -257,11 +257,10 @@ impl Eval<'_> {
     /// Writes the value of `e`, converted to `target`.
     fn value(&mut self, sc: &Rc<Scope>, e: &'static Expr, target: Ty, img: &mut Image, at: u64) -> Result {
         let e = e.unparen();
-        if let Some(tv) = sc.info.tv(e.id()) {
-            if tv.mode == Mode::Nil {
+        if let Some(tv) = sc.info.tv(e.id())
+            && tv.mode == Mode::Nil {
                 return Ok(());
             }
-        }
         let from = sc.ty(e);
         if target.is_interface() {
             if let Some(c) = sc.constant(e) {
@@ -323,8 +322,8 @@ impl Eval<'_> {
 
     /// Functions, methods as functions, and parameters of a function that is looked through.
     fn named(&mut self, sc: &Rc<Scope>, e: &'static Expr, target: Ty, img: &mut Image, at: u64) -> Result {
-        if let Expr::Selector(s) = e {
-            if let Some(sel) = sc.info.selections.get(&s.id) {
+        if let Expr::Selector(s) = e
+            && let Some(sel) = sc.info.selections.get(&s.id) {
                 if sel.kind != SelectionKind::MethodExpr || sel.recv.is_interface() || sc.info.instances.contains_key(&s.sel.id) {
                     return Err(Dynamic);
                 }
@@ -332,7 +331,6 @@ impl Eval<'_> {
                 img.addr(at, self.cx.funcval_sym(code), 0);
                 return Ok(());
             }
-        }
         let Some(obj) = sc.object(e) else { return Err(Dynamic) };
         if let Some((outer, arg)) = sc.arg(obj) {
             let outer = outer.clone();

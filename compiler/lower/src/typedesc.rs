@@ -25,11 +25,15 @@ const MAX_INLINE: u64 = 128;
 
 /// Asks for the descriptors and functions that a type's descriptor refers to.
 pub fn request_parts(cx: &Lowerer, ty: Ty, used: Use, noalg: bool, key: bool) {
-    let part = |t: Ty| drop(cx.type_use(t, used));
+    let part = |t: Ty| {
+        cx.type_use(t, used);
+    };
     match ty.under() {
         TyKind::Basic(_) => {}
         TyKind::Pointer(e) | TyKind::Slice(e) | TyKind::Chan(_, e) => part(*e),
-        TyKind::Array(e, _) if noalg => drop(cx.type_part(*e, used, false, true)),
+        TyKind::Array(e, _) if noalg => {
+            cx.type_part(*e, used, false, true);
+        }
         TyKind::Array(e, _) => {
             part(*e);
             part(Ty::slice(*e));
@@ -37,7 +41,7 @@ pub fn request_parts(cx: &Lowerer, ty: Ty, used: Use, noalg: bool, key: bool) {
         TyKind::Struct(fields) if noalg => {
             for f in fields {
                 let inner = is_group_part(f.ty);
-                drop(cx.type_part(f.ty, used, false, inner));
+                cx.type_part(f.ty, used, false, inner);
             }
         }
         TyKind::Struct(fields) => fields.iter().for_each(|f| part(f.ty)),
@@ -261,11 +265,10 @@ fn header(cx: &Lowerer, e: &Entry, b: &mut Buf, named: bool, uncommon: bool, loo
     b.word(at::PTR_BYTES, l.ptr_bytes);
     b.half(at::HASH, type_hash(e.ty));
     b.put(at::TFLAG, &[flags, l.align as u8, l.align as u8, kind_of(e.ty)]);
-    if (e.used == Use::Interface || e.key) && !e.noalg {
-        if let Some(eq) = cx.eq_funcval(e.ty) {
+    if (e.used == Use::Interface || e.key) && !e.noalg
+        && let Some(eq) = cx.eq_funcval(e.ty) {
             b.addr(at::EQUAL, eq, 0);
         }
-    }
     if words > MAX_PTR_MASK_WORDS {
         let sym = Sym::new(&format!("type:.gcmask.{}", link_string(e.ty)));
         cx.add_data(Data { sym, section: Section::NoPtrBss, align: 8, size: 8, bytes: Vec::new(), relocs: Vec::new() });

@@ -61,7 +61,7 @@ type G[K comparable, V any] struct {
 type C [3]complex64
 type Big [200]*int
 
-func use(...any)
+func use(...any) {}
 
 func main() {
 	type local struct{ x float32 }
@@ -203,7 +203,7 @@ fn method_tables() {
     let itab = &img.data["go:itab.main.T,main.I"];
     assert_eq!(itab.bytes.len(), 40);
     assert_eq!(img.word(itab, 24), u64::MAX);
-    assert!(itab.relocs.iter().any(|r| r.offset == 32 && r.sym.as_str() == "(*main.T).n"));
+    assert!(itab.relocs.iter().any(|r| r.offset == 32 && r.sym.as_str() == "(*main.T).main.n"));
 }
 
 #[test]
