@@ -156,8 +156,8 @@ impl FuncLower<'_> {
     }
 
     fn argument(&mut self, e: &'static Expr, to: Ty, keep_alive: bool, keep: &mut Vec<Value>) -> Val {
-        if keep_alive && to.as_basic() == Some(Basic::Uintptr) {
-            if let Expr::Call(c) = e.unparen() {
+        if keep_alive && to.as_basic() == Some(Basic::Uintptr)
+            && let Expr::Call(c) = e.unparen() {
                 let pointer = c.args.first().filter(|x| self.is_type(&c.fun) && self.ty(x).as_basic() == Some(Basic::UnsafePointer));
                 if let (Some(x), false) = (pointer, self.saved.contains_key(&c.id)) {
                     let p = self.expr1(x);
@@ -165,7 +165,6 @@ impl FuncLower<'_> {
                     return Val::one(self.to_word(p));
                 }
             }
-        }
         self.expr_as(e, to)
     }
 

@@ -251,11 +251,10 @@ impl FuncLower<'_> {
     fn method_expr_code(&mut self, s: &'static SelectorExpr, sel: &'static Selection) -> Sym {
         let recv = self.subst(sel.recv);
         let own = self.instance_targs(&s.sel);
-        if recv.is_interface() {
-            if let Some(index) = self.method_index(recv, sel.name, sel.pkg) {
+        if recv.is_interface()
+            && let Some(index) = self.method_index(recv, sel.name, sel.pkg) {
                 self.cx.note_iface_call(recv, index);
             }
-        }
         self.cx.method_expr_sym(recv, sel.name, sel.pkg, &own)
     }
 }

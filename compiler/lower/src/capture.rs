@@ -427,14 +427,13 @@ impl<'a> Walker<'a> {
 
     /// A left-hand side of `:=`: a declaration, or a write to an existing variable.
     fn define(&mut self, e: &Expr) {
-        if let Expr::Ident(id) = e {
-            if self.info.is_def.get(id.id.index()) == Some(&true) {
+        if let Expr::Ident(id) = e
+            && self.info.is_def.get(id.id.index()) == Some(&true) {
                 if let Some(o) = self.info.obj(id.id) {
                     self.declare(o);
                 }
                 return;
             }
-        }
         self.assign_to(e);
     }
 
@@ -468,11 +467,10 @@ impl<'a> Walker<'a> {
     }
 
     fn expr(&mut self, e: &Expr) {
-        if let Some(tv) = self.info.tv(e.id()) {
-            if tv.mode == Mode::Type || tv.value.is_some() {
+        if let Some(tv) = self.info.tv(e.id())
+            && (tv.mode == Mode::Type || tv.value.is_some()) {
                 return;
             }
-        }
         match e {
             Expr::Ident(id) => {
                 if let Some(o) = self.info.obj(id.id) {
@@ -541,9 +539,9 @@ impl<'a> Walker<'a> {
     }
 
     fn call(&mut self, n: &CallExpr) {
-        if let Expr::Ident(id) = n.fun.unparen() {
-            if let Some(o) = self.info.obj(id.id) {
-                if matches!(o.kind, ObjKind::Builtin(BuiltinId::Recover)) {
+        if let Expr::Ident(id) = n.fun.unparen()
+            && let Some(o) = self.info.obj(id.id)
+                && matches!(o.kind, ObjKind::Builtin(BuiltinId::Recover)) {
                     let mut b = self.cur;
                     self.out.bodies[b.0].has_recover = true;
                     while self.out.bodies[b.0].kind == BodyKind::Range {
@@ -555,8 +553,6 @@ impl<'a> Walker<'a> {
                         self.use_var(frame);
                     }
                 }
-            }
-        }
         self.expr(&n.fun);
         n.args.iter().for_each(|x| self.expr(x));
     }

@@ -47,11 +47,10 @@ impl FuncLower<'_> {
 
     /// Whether evaluating `e` calls, receives, or may do so.
     pub fn has_effect(&self, e: &Expr) -> bool {
-        if let Some(tv) = self.tv(e) {
-            if tv.value.is_some() || tv.mode == undergo_types::Mode::Type {
+        if let Some(tv) = self.tv(e)
+            && (tv.value.is_some() || tv.mode == undergo_types::Mode::Type) {
                 return false;
             }
-        }
         if !self.saved.is_empty() && self.saved.contains_key(&e.id()) {
             return false;
         }
@@ -112,11 +111,10 @@ impl FuncLower<'_> {
         }
         match e {
             Expr::Paren(n) => self.run_effects(&n.x),
-            Expr::Selector(n) => {
-                if self.unit.info.selections.contains_key(&n.id) {
+            Expr::Selector(n)
+                if self.unit.info.selections.contains_key(&n.id) => {
                     self.run_effects(&n.x);
                 }
-            }
             Expr::Index(n) => {
                 if matches!(self.ty(&n.x).under(), TyKind::Map(..)) {
                     self.save(e);

@@ -245,11 +245,10 @@ impl FuncLower<'_> {
 
     /// Address of element `index`.
     pub fn elem_addr(&mut self, base: Value, index: Value, size: u64) -> Addr {
-        if let Some(i) = self.const_of(index) {
-            if let Some(off) = i.checked_mul(size as i64).filter(|o| (0..1 << 30).contains(o)) {
+        if let Some(i) = self.const_of(index)
+            && let Some(off) = i.checked_mul(size as i64).filter(|o| (0..1 << 30).contains(o)) {
                 return Addr { base, off };
             }
-        }
         let off = match size {
             1 => index,
             _ => {
