@@ -5,7 +5,7 @@ use undergo_driver::build::{Emit, Symbols};
 use undergo_driver::report::Amount;
 
 /// What a command line says.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Flags {
     /// `-o`
     pub output: Option<String>,

@@ -96,9 +96,13 @@ fn build_command(args: &[String]) -> Result<ExitCode, String> {
     show(&flags, &built);
     if flags.emit.is_none() {
         let output = output_path(&flags, &options.request, &built.main);
-        undergo_driver::write_executable(&output, &built.image)?;
+        write(&output, &built.image)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn write(path: &Path, image: &[u8]) -> Result<(), String> {
+    undergo_driver::write_executable(path, image).map_err(|e| format!("open {}: {e}\n", path.display()))
 }
 
 /// As go names it: the last element of the import path, or the first file's name.
@@ -141,9 +145,9 @@ fn run_command(args: &[String]) -> Result<ExitCode, String> {
         return Ok(ExitCode::SUCCESS);
     }
     let dir = tempfile::Builder::new().prefix("undergo-run").tempdir().map_err(|e| format!("temporary directory: {e}"))?;
-    let name = output_path(&Flags { output: None, ..flags }, &options.request, &built.main);
+    let name = output_path(&Flags { output: None, ..flags.clone() }, &options.request, &built.main);
     let path = dir.path().join(name.file_name().unwrap_or_default());
-    undergo_driver::write_executable(&path, &built.image)?;
+    write(&path, &built.image)?;
     let mut child = Command::new(&path);
     child.args(program_args).arg0(&path);
     let status = child.status().map_err(|e| format!("{}: {e}", path.display()))?;

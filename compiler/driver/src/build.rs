@@ -247,8 +247,9 @@ fn check_all(loaded: &Loaded, options: &Options) -> Result<HashMap<String, Pkg>,
             };
             // A panic in the checker is a bug of ours; it must not leave the other worker waiting for ever.
             let builder = std::thread::Builder::new().stack_size(DEEP_STACK);
-            let guarded = || {
-                let guard = StopOnPanic(&stop);
+            let stop = &stop;
+            let guarded = move || {
+                let guard = StopOnPanic(stop);
                 worker();
                 std::mem::forget(guard);
             };
