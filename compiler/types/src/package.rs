@@ -86,7 +86,7 @@ pub struct TypeAndValue {
     pub mode: Mode,
     /// Its type.
     pub ty: Ty,
-    /// Its constant value.
+    /// Its constant value. (Operands of a long constant string concatenation may be without: only the whole counts.)
     pub value: Option<Value>,
 }
 
