@@ -19,8 +19,10 @@ use crate::toolchain::{Toolchain, scratch};
 
 const LIMIT: Duration = Duration::from_secs(120);
 
-static ERROR: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"// ERROR ((?:\s*(?:"(?:[^"\\]|\\.)*"|`[^`]*`))+)"#).expect("valid"));
-static WANT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"// WANT ((?:\s*(?:"(?:[^"\\]|\\.)*"|`[^`]*`))+)"#).expect("valid"));
+static ERROR: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"// ERROR ((?:\s*(?:"(?:[^"\\]|\\.)*"|`[^`]*`))+)"#).expect("valid"));
+static WANT: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"// WANT ((?:\s*(?:"(?:[^"\\]|\\.)*"|`[^`]*`))+)"#).expect("valid"));
 static QUOTED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#""((?:[^"\\]|\\.)*)"|`([^`]*)`"#).expect("valid"));
 static POSITIONED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^(\S+\.go):(\d+)(?::\d+)?: (.*)$").expect("valid"));
 
@@ -112,7 +114,9 @@ impl Case {
         let out = process::run(command.current_dir(&self.dir), LIMIT)?;
         match out.end {
             process::End::Code(1) => Ok(out.stderr_text()),
-            end => Err(format!("{:?} ends with {end:?}, not with code 1:\n{}", command.get_program(), out.stderr_text())),
+            end => {
+                Err(format!("{:?} ends with {end:?}, not with code 1:\n{}", command.get_program(), out.stderr_text()))
+            }
         }
     }
 
@@ -147,7 +151,9 @@ impl Case {
             let hit = left.iter().position(|(f, l, text)| f == file && l == line && pattern.is_match(text));
             match hit {
                 Some(i) => drop(left.remove(i)),
-                None => return Err(format!("{who}: no error at {file}:{line} matches {pattern}; the output is\n{output}")),
+                None => {
+                    return Err(format!("{who}: no error at {file}:{line} matches {pattern}; the output is\n{output}"));
+                }
             }
         }
         for pattern in &wanted.anywhere {

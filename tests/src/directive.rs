@@ -86,7 +86,8 @@ mod tests {
 
     #[test]
     fn lines_above_the_package_clause_count() {
-        let d = parse("// Prose.\n// args: a b\n// env: X=1 Y=\n// exit: 2\n// stderr: head\npackage main\n// runs: 9\n");
+        let d =
+            parse("// Prose.\n// args: a b\n// env: X=1 Y=\n// exit: 2\n// stderr: head\npackage main\n// runs: 9\n");
         let d = d.expect("well formed");
         assert_eq!((d.args.len(), d.env.len(), d.exit, d.stderr, d.runs), (2, 2, 2, Stderr::Head, 1));
         assert!(parse("// stderr: nearly\npackage main\n").is_err());

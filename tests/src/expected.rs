@@ -15,7 +15,8 @@ impl Expected {
         let text = std::fs::read_to_string(path).unwrap_or_default();
         let mut list = BTreeMap::new();
         for line in text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')) {
-            let (name, reason) = line.split_once(": ").ok_or_else(|| format!("{}: {line}: no reason", path.display()))?;
+            let (name, reason) =
+                line.split_once(": ").ok_or_else(|| format!("{}: {line}: no reason", path.display()))?;
             list.insert(name.to_owned(), reason.to_owned());
         }
         Ok(Expected(list))
@@ -24,7 +25,9 @@ impl Expected {
     /// What a test's result means, given the list.
     pub fn judge(&self, name: &str, result: Result<(), String>) -> Result<(), String> {
         match (self.0.get(name), result) {
-            (Some(reason), Ok(())) => Err(format!("passes, although listed as failing ({reason}): strike it off the list")),
+            (Some(reason), Ok(())) => {
+                Err(format!("passes, although listed as failing ({reason}): strike it off the list"))
+            }
             (Some(_), Err(_)) => Ok(()),
             (None, result) => result,
         }

@@ -11,7 +11,8 @@ fn main() {
     let args = Arguments::from_args();
     let cases = annotated::discover(&repository().join("tests/errors")).unwrap_or_else(|e| panic!("{e}"));
     let need = Need::from_env();
-    let list = Expected::read(&repository().join("tests/expected-error-failures.txt")).unwrap_or_else(|e| panic!("{e}"));
+    let list =
+        Expected::read(&repository().join("tests/expected-error-failures.txt")).unwrap_or_else(|e| panic!("{e}"));
     let list: &'static Expected = Box::leak(Box::new(list));
     let names: Vec<String> = cases.iter().map(|c| c.name.clone()).collect();
     let mut trials: Vec<Trial> = Vec::new();

@@ -26,11 +26,9 @@ fn main() {
             }
         }));
     }
-    trials.push(Trial::test("the list of failures names only programs", move || {
-        match list.strangers(&names).next() {
-            Some(name) => Err(Failed::from(format!("tests/expected-failures.txt: there is no program {name}"))),
-            None => Ok(()),
-        }
+    trials.push(Trial::test("the list of failures names only programs", move || match list.strangers(&names).next() {
+        Some(name) => Err(Failed::from(format!("tests/expected-failures.txt: there is no program {name}"))),
+        None => Ok(()),
     }));
     libtest_mimic::run(&args, trials).exit();
 }

@@ -71,7 +71,12 @@ fn size(pair: &Pair) -> Result<Row, String> {
     let bytes = |p: &Path| fs::metadata(p).map(|m| m.len()).map_err(|e| format!("{}: {e}", p.display()));
     let (ours, stock) = (bytes(&pair.ours)?, bytes(&pair.stock)?);
     let kilobytes = |n: u64| format!("{} kB", n / 1000);
-    Ok(Row { name: "hello: size".into(), ours: kilobytes(ours), stock: kilobytes(stock), ratio: ours as f64 / stock as f64 })
+    Ok(Row {
+        name: "hello: size".into(),
+        ours: kilobytes(ours),
+        stock: kilobytes(stock),
+        ratio: ours as f64 / stock as f64,
+    })
 }
 
 /// Runs both by turns, so that what the machine does besides hits both.
@@ -79,7 +84,8 @@ fn times(name: &str, pair: &Pair, rounds: usize) -> Result<Row, String> {
     let (mut ours, mut stock) = (Vec::new(), Vec::new());
     let mut outputs = (Vec::new(), Vec::new());
     for round in 0..=rounds {
-        for (exe, times, output) in [(&pair.ours, &mut ours, &mut outputs.0), (&pair.stock, &mut stock, &mut outputs.1)] {
+        for (exe, times, output) in [(&pair.ours, &mut ours, &mut outputs.0), (&pair.stock, &mut stock, &mut outputs.1)]
+        {
             let start = Instant::now();
             let out = success(&mut Command::new(exe), LIMIT)?;
             if round > 0 {

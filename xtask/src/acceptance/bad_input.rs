@@ -69,10 +69,20 @@ pub fn all(tools: &Toolchain) -> Result<String, String> {
     };
     check(refused(tools, "no-main", &[go_mod, ("a.go", b"package main\n\nfunc other() {}\n")], "."));
     check(refused(tools, "no-files", &[go_mod], "."));
-    check(refused(tools, "missing-package", &[go_mod, ("a.go", b"package main\n\nimport _ \"example.com/bad/none\"\n\nfunc main() {}\n")], "."));
+    check(refused(
+        tools,
+        "missing-package",
+        &[go_mod, ("a.go", b"package main\n\nimport _ \"example.com/bad/none\"\n\nfunc main() {}\n")],
+        ".",
+    ));
     check(refused(tools, "empty-file", &[("a.go", b"")], "a.go"));
     check(refused(tools, "nul-bytes", &[("a.go", b"package main\n\0\0func main() {}\n")], "a.go"));
-    check(refused(tools, "invalid-utf8", &[("a.go", b"package main\n\nfunc main() { _ = \"\xff\xfe\"; x\xff() }\n")], "a.go"));
+    check(refused(
+        tools,
+        "invalid-utf8",
+        &[("a.go", b"package main\n\nfunc main() { _ = \"\xff\xfe\"; x\xff() }\n")],
+        "a.go",
+    ));
     check(refused(tools, "late-bom", &[("a.go", b"package main\n\xef\xbb\xbffunc main() {}\n")], "a.go"));
     check(refused(tools, "missing-file", &[], "none.go"));
     let cycle: [(&str, &[u8]); 4] = [
@@ -151,7 +161,13 @@ pub fn deep_expressions(tools: &Toolchain) -> Result<String, String> {
         ("closures", in_main(nest("func() {", "x = 1", "}()"))),
         ("pointers", in_main(format!("\tvar p {}int; _ = p", "*".repeat(DEPTH)))),
         ("strings", in_main(format!("\tvar s = \"\"{}; _ = s", " + \"a\"".repeat(DEPTH)))),
-        ("calls", format!("package main\n\nfunc f(x int) int {{ return x }}\n\nfunc main() {{\n\t_ = {}\n}}\n", nest("f(", "1", ")"))),
+        (
+            "calls",
+            format!(
+                "package main\n\nfunc f(x int) int {{ return x }}\n\nfunc main() {{\n\t_ = {}\n}}\n",
+                nest("f(", "1", ")")
+            ),
+        ),
     ];
     let mut seen = String::new();
     let mut problems = Vec::new();
@@ -188,7 +204,9 @@ pub fn ten_megabytes(tools: &Toolchain) -> Result<String, String> {
     }
     text.push_str("var all = []func([]int, string) (int, string){\n");
     (0..n).for_each(|i| writeln!(text, "\tf{i},").expect("writing to memory"));
-    text.push_str("}\n\nfunc main() {\n\tn, s := 0, \"\"\n\tfor _, f := range all {\n\t\tm, t := f([]int{1, 2, 30000}, \"x\")\n");
+    text.push_str(
+        "}\n\nfunc main() {\n\tn, s := 0, \"\"\n\tfor _, f := range all {\n\t\tm, t := f([]int{1, 2, 30000}, \"x\")\n",
+    );
     text.push_str("\t\tn += m\n\t\ts = t\n\t}\n\tfmt.Println(n, s)\n}\n");
     let dir = case("ten-megabytes", &[("a.go", text.as_bytes())])?;
     let timed = |command: &mut Command| -> Result<Duration, String> {

@@ -96,7 +96,8 @@ pub fn trees(tools: &Toolchain) -> Result<String, String> {
     let run = |exe: &Path| process::run(&mut command(exe, tools), LIMIT);
     let (stock, ours) = (run(&pair.stock)?, run(&pair.ours)?);
     equal(&stock, &ours)?;
-    let kilobytes = |o: &Outcome| o.stderr_text().trim().parse::<f64>().map_err(|e| format!("{}: {e}", o.stderr_text()));
+    let kilobytes =
+        |o: &Outcome| o.stderr_text().trim().parse::<f64>().map_err(|e| format!("{}: {e}", o.stderr_text()));
     let (want, got) = (kilobytes(&stock)?, kilobytes(&ours)?);
     let seen = format!("{got} kB, stock {want} kB: {:.2} times", got / want);
     if got <= want * RSS_LIMIT { Ok(seen) } else { Err(seen) }

@@ -109,10 +109,18 @@ pub fn asm(tools: &Toolchain) -> Result<String, String> {
 
 /// The header of package runtime's constants, as the stock compiler writes it.
 fn make_header(tools: &Toolchain, work: &Path, header: &Path) -> Result<(), String> {
-    let listed = crate::files::success(tools.go().args(["list", "-f", "{{range .GoFiles}}{{.}} {{end}}", "runtime"]), LIMIT)?;
+    let listed =
+        crate::files::success(tools.go().args(["list", "-f", "{{range .GoFiles}}{{.}} {{end}}", "runtime"]), LIMIT)?;
     let runtime = tools.goroot.join("src/runtime");
     let exports = crate::files::success(
-        tools.go().args(["list", "-export", "-deps", "-f", "{{if .Export}}packagefile {{.ImportPath}}={{.Export}}{{end}}", "runtime"]),
+        tools.go().args([
+            "list",
+            "-export",
+            "-deps",
+            "-f",
+            "{{if .Export}}packagefile {{.ImportPath}}={{.Export}}{{end}}",
+            "runtime",
+        ]),
         LIMIT,
     )?;
     let config = work.join("importcfg");
