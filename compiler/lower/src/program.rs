@@ -217,7 +217,7 @@ impl Lowerer {
 
     /// Symbol of the static func value (a word that holds the code's address) of a function that needs no context.
     pub fn funcval_sym(&self, code: Sym) -> Sym {
-        let sym = Sym::new(&format!("{code}·f"));
+        let sym = funcval_name(code);
         if !self.has_data(sym) {
             self.add_data(Data {
                 sym,
@@ -237,6 +237,13 @@ impl Lowerer {
         let n = all.entry(pkg).or_insert(0);
         *n += 1;
         *n
+    }
+
+    /// Takes back the last `n` numbers of [`Self::next_global_lit`].
+    pub fn unnumber_global_lits(&self, pkg: Pkg, n: u32) {
+        if let Some(last) = self.literals.borrow_mut().get_mut(&pkg) {
+            *last -= n;
+        }
     }
 
     // ---- data
@@ -371,6 +378,11 @@ impl Lowerer {
             godebug: self.opts.godebug,
         })
     }
+}
+
+/// The symbol of the func value of a function that captures nothing.
+pub fn funcval_name(code: Sym) -> Sym {
+    Sym::new(&format!("{code}·f"))
 }
 
 /// Data without addresses.

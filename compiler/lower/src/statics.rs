@@ -158,7 +158,11 @@ impl Lowerer {
         let info = self.info(pkg, file)?;
         let ty = v.type_();
         let mut ev = Eval { cx: self, times: Times::Once, extra: Vec::new(), literals: Vec::new(), file };
-        let img = ev.image(&Scope::new(pkg, info), rhs, ty).ok()?;
+        let Ok(img) = ev.image(&Scope::new(pkg, info), rhs, ty) else {
+            // The code that computes the value meets the same literals again.
+            self.unnumber_global_lits(pkg, ev.literals.len() as u32);
+            return None;
+        };
         ev.commit();
         let l = self.layout(ty);
         let section = writable(&img, l.has_ptrs());
@@ -226,9 +230,11 @@ impl Eval<'_> {
     fn commit(self) {
         self.extra.into_iter().for_each(|d| self.cx.add_data(d));
         for l in self.literals {
+            // Asked for before its func value refers to it.
             if self.cx.request(l.sym) {
                 self.cx.push(Work::GlobalLit(l));
             }
+            self.cx.funcval_sym(l.sym);
         }
     }
 
@@ -360,7 +366,8 @@ impl Eval<'_> {
         let number = self.cx.next_global_lit(sc.pkg);
         let sym = Sym::new(&format!("{}.glob..func{number}", crate::names::package_prefix(sc.pkg)));
         self.literals.push(GlobalLit { pkg: sc.pkg, file: self.file, lit: n, sym });
-        img.addr(at, self.cx.funcval_sym(sym), 0);
+        // The object itself is added when the whole value turns out to be static.
+        img.addr(at, crate::program::funcval_name(sym), 0);
         Ok(())
     }
 
