@@ -14,7 +14,7 @@ use undergo_types::{Basic, ChanDir, Ty, TyKind};
 
 use crate::checker::Checker;
 use crate::operand::{OpMode, Operand};
-use crate::untyped::op_pos;
+use crate::untyped::{MAX_STRING, op_pos};
 
 /// Largest count of a constant shift: enough to express the smallest float64.
 const MAX_SHIFT: u64 = 1023 - 1 + 52;
@@ -197,10 +197,16 @@ impl<'a> Checker<'a> {
             let Some(Value::Str(head)) = &x.val else { return false };
             *text = Some(head.to_vec());
         }
+        x.expr = Some(e);
         if let Some(t) = text {
+            if t.len() + tail.len() > MAX_STRING {
+                self.string_too_long(op_pos(e), t.len() + tail.len());
+                x.val = Some(Value::Unknown);
+                *text = None;
+                return true;
+            }
             t.extend_from_slice(&tail);
         }
-        x.expr = Some(e);
         true
     }
 
@@ -289,7 +295,7 @@ impl<'a> Checker<'a> {
         let division = if is_integer(x.ty) { Division::Integer } else { Division::Exact };
         x.val = Some(constant::binary(&a, op, &b, division));
         x.expr = e;
-        let pos = e.map_or(x.pos(), op_pos);
+        let pos = e.map_or_else(|| x.pos(), op_pos);
         self.overflow(x, pos);
     }
 
@@ -505,7 +511,7 @@ impl<'a> Checker<'a> {
         };
         set_int(x);
         x.val = Some(constant::shift(&val, op, n as u32));
-        let pos = e.map_or(x.pos(), op_pos);
+        let pos = e.map_or_else(|| x.pos(), op_pos);
         x.expr = e;
         self.overflow(x, pos);
     }

@@ -105,7 +105,7 @@ impl<'a> Checker<'a> {
 
     /// How messages of this package qualify names.
     pub fn qualifier(&self) -> Qualifier<'_> {
-        Qualifier { pkg: Some(self.pkg), ambiguous: self.ambiguous.as_ref() }
+        Qualifier { pkg: Some(self.pkg), ambiguous: self.ambiguous.as_ref(), map: Some(self.map) }
     }
 
     /// A type as messages show it.

@@ -254,7 +254,7 @@ impl<'a> Checker<'a> {
         match e {
             Expr::Bad(_) => {}
             Expr::Ident(n) => self.ident(x, e, n, false),
-            Expr::Ellipsis(_) => self.error(e.err_pos(), "invalid use of ..."),
+            Expr::Ellipsis(_) => self.error(e.err_pos(), "invalid syntax tree: invalid use of ..."),
             Expr::BasicLit(lit) => self.basic_lit(x, e, lit),
             Expr::FuncLit(f) => self.func_lit(x, e, f),
             Expr::CompositeLit(c) => self.composite_lit(x, e, c, hint),
@@ -284,7 +284,7 @@ impl<'a> Checker<'a> {
                 }
             }
             Expr::Binary(b) => self.binary_expr(x, e, b),
-            Expr::KeyValue(_) => self.error(e.err_pos(), "no key:value expected"),
+            Expr::KeyValue(_) => self.error(e.err_pos(), "invalid syntax tree: no key:value expected"),
             Expr::ArrayType(_)
             | Expr::StructType(_)
             | Expr::FuncType(_)
@@ -395,7 +395,7 @@ impl<'a> Checker<'a> {
     fn type_assert(&mut self, x: &mut Operand, e: &'static Expr, a: &'static TypeAssertExpr) {
         self.expr(None, x, &a.x);
         let Some(ty) = &a.ty else {
-            self.error(e.err_pos(), "use of .(type) outside type switch");
+            self.error(e.err_pos(), "invalid syntax tree: use of .(type) outside type switch");
             x.invalidate();
             return;
         };

@@ -183,6 +183,21 @@ impl<'a> Checker<'a> {
         if expr.is_empty() { description } else { format!("{expr} ({description})") }
     }
 
+    /// The type of an operand; that of several results with the names they have.
+    fn operand_type_str(&mut self, x: &Operand) -> String {
+        let named = match (x.ty.kind(), x.expr.map(Expr::unparen)) {
+            (TyKind::Tuple(_), Some(Expr::Call(c))) => self.info().tv(c.fun.id()).and_then(|tv| tv.ty.as_func()),
+            _ => None,
+        };
+        let Some(sig) = named.filter(|s| !s.results.is_empty()) else { return self.type_str(x.ty) };
+        let show = |p: &undergo_types::Param| {
+            let t = self.type_str(p.ty);
+            if p.name.as_str().is_empty() { t } else { format!("{} {t}", p.name) }
+        };
+        let parts: Vec<String> = sig.results.iter().map(show).collect();
+        format!("({})", parts.join(", "))
+    }
+
     fn describe(&mut self, x: &Operand, expr: &str) -> String {
         let mut out = String::new();
         let typeless = matches!(x.mode, OpMode::Invalid | OpMode::NoValue | OpMode::Builtin | OpMode::Type);
@@ -216,7 +231,7 @@ impl<'a> Checker<'a> {
             out.push(' ');
         }
         out.push_str("type ");
-        out.push_str(&self.type_str(x.ty));
+        out.push_str(&self.operand_type_str(x));
         if let TyKind::TypeParam(p) = x.ty.kind()
             && let Some(&bound) = p.bound.get()
         {

@@ -89,26 +89,16 @@ fn shown(mut diags: Vec<Diag>, map: &SourceMap, limit: Option<usize>) -> Vec<Dia
         diags.truncate(n);
         last = Some(Diag::error(diags[n - 1].pos, "too many errors"));
     }
-    let mut out = sorted(diags, map);
+    let mut out = sorted(diags);
     out.extend(last);
     out
 }
 
-/// Errors by position; of equal ones on a line only the first.
-fn sorted(mut diags: Vec<Diag>, map: &SourceMap) -> Vec<Diag> {
+/// Errors by position, without repetitions.
+fn sorted(mut diags: Vec<Diag>) -> Vec<Diag> {
     diags.sort_by_key(|d| d.pos);
-    let line = |d: &Diag| map.position(d.pos).map(|p| (p.file, p.line));
-    let mut out: Vec<Diag> = Vec::with_capacity(diags.len());
-    let mut start = 0;
-    for d in diags {
-        if out.last().is_none_or(|o| line(o) != line(&d)) {
-            start = out.len();
-        }
-        if !out[start..].iter().any(|o| o.msg == d.msg) {
-            out.push(d);
-        }
-    }
-    out
+    diags.dedup_by(|b, a| a.pos == b.pos && a.msg == b.msg);
+    diags
 }
 
 impl<'a> Checker<'a> {

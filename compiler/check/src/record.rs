@@ -26,8 +26,11 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Records that the identifier declares `obj`.
+    /// Records that the identifier declares `obj`. Blank ones declare nothing.
     pub fn record_def(&mut self, ident: &Ident, obj: Obj) {
+        if ident.name.is_blank() {
+            return;
+        }
         let info = self.info();
         if let Some(slot) = info.objs.get_mut(ident.id.index()) {
             *slot = Some(obj);

@@ -265,7 +265,7 @@ impl<'a> Checker<'a> {
             Expr::Paren(p) => self.typ(&p.x),
             Expr::ArrayType(a) => self.array_type(a),
             Expr::Ellipsis(d) => {
-                self.error(d.pos, "invalid use of ...");
+                self.error(d.pos, "invalid syntax tree: invalid use of ...");
                 self.typ(&d.elem);
                 Ty::invalid()
             }

@@ -21,7 +21,7 @@ use crate::operand::{OpMode, Operand};
 /// Bits of an untyped integer constant.
 const MAX_INT_BITS: usize = 512;
 /// Bytes of a constant string.
-const MAX_STRING: usize = 2_000_000_000;
+pub(crate) const MAX_STRING: usize = 2_000_000_000;
 
 /// Why an untyped operand cannot have a type.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -215,9 +215,13 @@ impl<'a> Checker<'a> {
         } else if let Some(s) = val.as_str()
             && s.len() > MAX_STRING
         {
-            self.error(op_pos, format!("constant string too long ({} bytes > {MAX_STRING} bytes)", s.len()));
+            self.string_too_long(op_pos, s.len());
             x.val = Some(Value::Unknown);
         }
+    }
+
+    pub(crate) fn string_too_long(&mut self, pos: Pos, len: usize) {
+        self.error(pos, format!("constant string too long ({len} bytes > {MAX_STRING} bytes)"));
     }
 }
 

@@ -18,6 +18,8 @@ pub struct Qualifier<'a> {
     pub pkg: Option<Pkg>,
     /// Package names that several packages share: these packages are shown by path.
     pub ambiguous: Option<&'a HashSet<Name>>,
+    /// Positions: a type parameter named like something predeclared is shown with its declaration.
+    pub map: Option<&'a undergo_source::SourceMap>,
 }
 
 impl Qualifier<'_> {
@@ -170,7 +172,7 @@ impl<'a> Printer<'a> {
                 let params: Vec<Param> = ts.iter().map(|&ty| Param { name: Name::new(""), ty }).collect();
                 self.params(&params, false);
             }
-            TyKind::TypeParam(p) => self.put(p.obj.name.as_str()),
+            TyKind::TypeParam(p) => self.type_param(*p),
             TyKind::Union(terms) => {
                 for (i, &(tilde, t)) in terms.iter().enumerate() {
                     if i > 0 {
@@ -182,6 +184,17 @@ impl<'a> Printer<'a> {
                     self.ty(t);
                 }
             }
+        }
+    }
+
+    fn type_param(&mut self, p: TypeParam) {
+        let name = p.obj.name;
+        self.put(name.as_str());
+        if let Style::Message(Qualifier { map: Some(map), .. }) = self.style
+            && universe::lookup(name).is_some()
+            && let Some(at) = map.position(p.obj.pos)
+        {
+            let _ = write!(self.out, " /* with {name} declared at {}:{}:{} */", at.file, at.line, at.col);
         }
     }
 
@@ -361,7 +374,7 @@ impl<'a> Printer<'a> {
                 self.put(", ");
             }
             prev = bound;
-            self.put(p.obj.name.as_str());
+            self.type_param(*p);
         }
         if !list.is_empty() {
             self.put(" ");
