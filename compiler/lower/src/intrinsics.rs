@@ -58,15 +58,14 @@ pub enum Intrinsic {
     FuncPc,
     /// Keeps its argument alive.
     KeepAlive,
-    /// Gives its argument; escape analysis cannot see through.
-    Opaque,
     /// Does nothing.
     Nothing,
 }
 
 /// The intrinsic with this link symbol.
 pub fn find(sym: Sym) -> Option<Intrinsic> {
-    let s = sym.as_str();
+    // Instances of generic functions have their type arguments behind the name.
+    let s = sym.as_str().split('[').next()?;
     let (pkg, name) = s.rsplit_once('.')?;
     match pkg {
         "sync/atomic" => sync_atomic(name),
@@ -79,7 +78,7 @@ pub fn find(sym: Sym) -> Option<Intrinsic> {
             "runtime.getfp" => Some(Intrinsic::FramePtr),
             "runtime.KeepAlive" => Some(Intrinsic::KeepAlive),
             "internal/abi.FuncPCABI0" | "internal/abi.FuncPCABIInternal" => Some(Intrinsic::FuncPc),
-            "internal/abi.EscapeNonString" | "internal/abi.EscapeToResultNonString" => Some(Intrinsic::Opaque),
+            "internal/abi.EscapeNonString" => Some(Intrinsic::Nothing),
             "internal/runtime/math.Mul64" => Some(Intrinsic::Mul64),
             "internal/runtime/math.Add64" => Some(Intrinsic::Add64),
             "crypto/internal/boring/sig.StandardCrypto"
@@ -254,7 +253,6 @@ pub fn expand(b: &mut Builder, which: Intrinsic, args: &[Value], results: &[Type
             }
             smallvec![]
         }
-        Intrinsic::Opaque => results.iter().zip(args).map(|(_, &v)| v).collect(),
         Intrinsic::Nothing => smallvec![],
     }
 }
