@@ -6,10 +6,16 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 /// Writes an executable file: either all of it, or nothing that anybody sees. What was there before is replaced even
-/// while it runs.
+/// while it runs; but only a regular file is: a device such as `/dev/null` is written to.
 pub fn write_executable(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    if path.is_dir() {
-        return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a directory"));
+    match fs::metadata(path) {
+        Ok(m) if m.is_dir() => {
+            return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a directory"));
+        }
+        Ok(m) if !m.is_file() => {
+            return fs::OpenOptions::new().write(true).open(path)?.write_all(bytes);
+        }
+        _ => {}
     }
     let temp = temp_name(path);
     let result = write_new(&temp, bytes).and_then(|()| fs::rename(&temp, path));
@@ -47,6 +53,9 @@ mod tests {
         }
         assert!(write_executable(&dir, b"x").is_err());
         assert!(write_executable(&dir.join("missing/a.out"), b"x").is_err());
+        write_executable(Path::new("/dev/null"), b"x").expect("a device swallows it");
+        let null = fs::metadata("/dev/null").expect("it is still there");
+        assert!(!null.is_file());
         let left: Vec<_> = fs::read_dir(&dir).expect("it exists").collect();
         assert_eq!(left.len(), 1);
         fs::remove_dir_all(&dir).expect("it is ours");
