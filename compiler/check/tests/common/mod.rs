@@ -10,7 +10,7 @@ use undergo_check::{Options, check_package};
 use undergo_source::{Diag, Name, SourceMap};
 use undergo_syntax::ast::File;
 use undergo_syntax::{Origin, ParseMode, Scope, parse_file};
-use undergo_types::{Pkg, universe};
+use undergo_types::Pkg;
 
 /// Where the Go distribution is that the tests compare with.
 pub fn goroot() -> PathBuf {
@@ -36,6 +36,7 @@ pub struct World {
 }
 
 /// What became of a package.
+#[allow(dead_code, reason = "not every user looks at all of it")]
 pub struct Checked {
     /// Its path.
     pub path: String,
@@ -121,9 +122,4 @@ pub fn on_large_stack<R: Send>(f: impl FnOnce() -> R + Send) -> R {
         let builder = std::thread::Builder::new().stack_size(4 << 30);
         builder.spawn_scoped(s, f).expect("threads can be started").join().expect("no panic")
     })
-}
-
-/// The predeclared package, so that this module's users need not know it.
-pub fn unsafe_package() -> Pkg {
-    universe::unsafe_package()
 }
