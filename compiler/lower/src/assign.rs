@@ -239,7 +239,7 @@ impl FuncLower<'_> {
         let ty = self.ty(lhs);
         let mut operands = lhs_operands(self, lhs);
         operands.push(rhs);
-        self.order(&operands);
+        self.order_before_read(&operands);
         let place = self.place(lhs);
         self.at(pos);
         let place = self.settle(place);

@@ -26,6 +26,16 @@ impl FuncLower<'_> {
         }
     }
 
+    /// The same where something is read between the operands and their use, as in `x += f()`: effects run even if
+    /// nothing stands before them.
+    pub fn order_before_read(&mut self, operands: &[&'static Expr]) {
+        if let Some(last) = operands.iter().rposition(|e| self.has_effect(e)) {
+            for e in &operands[..=last] {
+                self.run_effects(e);
+            }
+        }
+    }
+
     /// Whether the value of `e` cannot change, so that it matters not when it is evaluated.
     fn is_stable(&self, e: &Expr) -> bool {
         self.tv(e).is_some_and(|tv| tv.value.is_some()) || matches!(e, Expr::FuncLit(_)) || self.is_type(e) || self.is_static_func(e)
