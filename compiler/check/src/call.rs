@@ -367,14 +367,15 @@ impl<'a> Checker<'a> {
             known.extend(written.iter().copied().map(Some));
             tparams.extend(fresh);
             known.resize(tparams.len(), None);
-            originals.push((i, args[i].ty, f.tparams.len()));
+            originals.push((i, args[i].ty));
             args[i].ty = types[0];
         }
         if let Some(&i) = generic_args.first() {
             let what = "implicitly instantiated function as argument";
             self.verify_version(args[i].pos(), (1, 21), what);
         }
-        let what = Inference { pos, tparams: &tparams, targs: known, params: params.clone(), args, reverse: false };
+        let (shown, params_copy) = (&originals[..], params.clone());
+        let what = Inference { pos, tparams: &tparams, targs: known, params: params_copy, args, shown, reverse: false };
         let targs = match self.infer(what) {
             Ok(targs) => targs,
             Err(report) => {
@@ -391,7 +392,8 @@ impl<'a> Checker<'a> {
             params = params.iter().map(|t| subst(*t, &tparams[..n], &targs[..n])).collect();
         }
         let mut at = n;
-        for (i, original, count) in originals {
+        for (i, original) in originals {
+            let count = original.as_func().map_or(0, |f| f.tparams.len());
             let own = targs[at..at + count].to_vec();
             at += count;
             let Some(e) = args[i].expr else { continue };

@@ -26,6 +26,8 @@ pub struct Inference<'i> {
     pub params: Vec<Ty>,
     /// What is passed for them; as many.
     pub args: &'i [Operand],
+    /// Types of generic functions among the arguments, by index, as messages show them.
+    pub shown: &'i [(usize, Ty)],
     /// Whether a function is assigned to a variable: the "argument" then is that variable.
     pub reverse: bool,
 }
@@ -100,7 +102,8 @@ impl<'a> Checker<'a> {
             if !is_untyped(arg.ty) {
                 if !u.unify(par, arg.ty, Match::Assign) {
                     ready(u)?;
-                    return Err(self.mismatch(what, u, par, arg));
+                    let shown = what.shown.iter().find(|(j, _)| *j == i).map_or(arg.ty, |(_, t)| *t);
+                    return Err(self.mismatch(what, u, par, arg, shown));
                 }
             } else if par.is_type_param() && !arg.is_nil() {
                 untyped.push(i);
@@ -109,8 +112,8 @@ impl<'a> Checker<'a> {
         Ok(untyped)
     }
 
-    fn mismatch(&mut self, what: &Inference<'_>, u: &Unifier, par: Ty, arg: &Operand) -> InferError {
-        let (t, p, text) = (self.type_str(arg.ty), self.type_str(par), arg.expr_text());
+    fn mismatch(&mut self, what: &Inference<'_>, u: &Unifier, par: Ty, arg: &Operand, shown: Ty) -> InferError {
+        let (t, p, text) = (self.type_str(shown), self.type_str(par), arg.expr_text());
         let inferred = u.inferred();
         if inferred.iter().all(Option::is_none) {
             let names = names_text(what.tparams);

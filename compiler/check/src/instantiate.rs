@@ -87,7 +87,7 @@ impl<'a> Checker<'a> {
         });
         let args: Vec<Operand> = arg.into_iter().collect();
         let params = if args.is_empty() { Vec::new() } else { params };
-        let what = Inference { pos, tparams: &tparams, targs: known, params, args: &args, reverse: true };
+        let what = Inference { pos, tparams: &tparams, targs: known, params, args: &args, shown: &[], reverse: true };
         match self.infer(what) {
             Ok(targs) => Some(targs),
             Err(report) => {

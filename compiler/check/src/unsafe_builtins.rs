@@ -3,13 +3,14 @@
 use undergo_syntax::ast::Expr;
 use undergo_syntax::print::expr_string;
 use undergo_types::constant::Value;
-use undergo_types::layout::{TOO_LARGE, layout};
+use undergo_types::layout::{TOO_LARGE, complete_layout, layout};
 use undergo_types::lookup::{Lookup, Member};
 use undergo_types::predicates::core_type;
-use undergo_types::{Basic, BuiltinId, Mode, SelectionKind, Ty, TyKind};
+use undergo_types::{Basic, BuiltinId, Mode, Named, SelectionKind, Ty, TyKind};
 
 use crate::builtins::BuiltinCall;
 use crate::checker::Checker;
+use crate::cycles::first_in_source;
 use crate::index::Sign;
 use crate::operand::{OpMode, Operand};
 
@@ -86,7 +87,7 @@ impl<'a> Checker<'a> {
             return false;
         }
         let uintptr = Ty::basic(Basic::Uintptr);
-        if has_variable_size(x.ty) {
+        if self.has_variable_size(x.ty, &mut Vec::new()) {
             return self.builtin_value(x, b, &[x.ty], uintptr);
         }
         let l = layout(x.ty);
@@ -137,7 +138,7 @@ impl<'a> Checker<'a> {
         let mode = if x.mode == OpMode::Variable { Mode::Variable } else { Mode::Value };
         self.record_type_id(s.id, mode, field.ty, None);
         let uintptr = Ty::basic(Basic::Uintptr);
-        if has_variable_size(base) {
+        if self.has_variable_size(base, &mut Vec::new()) {
             return self.builtin_value(x, b, &[field.ty], uintptr);
         }
         let (mut offset, mut at) = (0u64, base);
@@ -155,6 +156,43 @@ impl<'a> Checker<'a> {
         true
     }
 
+    /// Whether the size depends on type arguments: then it is no constant. Nor is it if the type contains itself,
+    /// which is reported.
+    fn has_variable_size(&mut self, t: Ty, active: &mut Vec<Named>) -> bool {
+        if !t.has_params() && complete_layout(t).is_some() {
+            return false;
+        }
+        match t.kind() {
+            TyKind::TypeParam(_) => true,
+            TyKind::Array(e, _) => self.has_variable_size(*e, active),
+            TyKind::Struct(fields) => fields.iter().any(|f| self.has_variable_size(f.ty, active)),
+            TyKind::Named(n) => {
+                if let Some(i) = active.iter().position(|a| a == n) {
+                    self.type_cycle_error(&active[i..].to_vec());
+                    return true;
+                }
+                if !self.is_complete(t) {
+                    return true;
+                }
+                let obj = n.generic().obj;
+                if let Some(&i) = self.path_index.get(&obj) {
+                    let cycle = self.obj_path[i..].to_vec();
+                    self.cycle_error(&cycle, first_in_source(&cycle));
+                    return true;
+                }
+                active.push(*n);
+                self.path_index.insert(obj, self.obj_path.len());
+                self.obj_path.push(obj);
+                let variable = self.has_variable_size(t.underlying(), active);
+                self.obj_path.pop();
+                self.path_index.remove(&obj);
+                active.pop();
+                variable
+            }
+            _ => false,
+        }
+    }
+
     fn method_offset(&mut self, arg: &'static Expr) -> bool {
         let text = expr_string(arg);
         self.error(arg.err_pos(), format!("invalid argument: {text} is a method value"));
@@ -164,21 +202,4 @@ impl<'a> Checker<'a> {
 
 fn byte_pointer() -> Ty {
     Ty::pointer(Ty::basic(Basic::Uint8))
-}
-
-/// Whether the size depends on type arguments: then it is no constant.
-fn has_variable_size(t: Ty) -> bool {
-    fn walk(t: Ty, seen: &mut Vec<Ty>) -> bool {
-        match t.kind() {
-            TyKind::TypeParam(_) => true,
-            TyKind::Array(e, _) => walk(*e, seen),
-            TyKind::Struct(fields) => fields.iter().any(|f| walk(f.ty, seen)),
-            TyKind::Named(_) if !seen.contains(&t) => {
-                seen.push(t);
-                walk(t.underlying(), seen)
-            }
-            _ => false,
-        }
-    }
-    t.has_params() && walk(t, &mut Vec::new())
 }
