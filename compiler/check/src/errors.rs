@@ -68,7 +68,10 @@ impl<'a> Checker<'a> {
         !self.diags.is_empty() && (inside("invalid operand") || inside("invalid type"))
     }
 
-    fn push(&mut self, pos: Pos, msg: String, severity: Severity) {
+    fn push(&mut self, pos: Pos, mut msg: String, severity: Severity) {
+        if wants_version(&msg) {
+            msg.push_str(&self.version_origin());
+        }
         let pos = self.env.err_pos.unwrap_or(pos);
         self.diags.push(Diag { pos, msg, severity });
     }
@@ -87,20 +90,21 @@ impl<'a> Checker<'a> {
         ok
     }
 
-    /// Reports `what requires go1.n or later`, and where the language version comes from.
+    /// Reports `what requires go1.n or later`.
     pub fn version_error(&mut self, pos: Pos, v: Version, what: impl std::fmt::Display) {
-        let mut msg = format!("{what} requires go{}.{} or later", v.0, v.1);
+        self.error(pos, format!("{what} requires go{}.{} or later", v.0, v.1));
+    }
+
+    /// Where the language version comes from, for messages that want a newer one.
+    fn version_origin(&self) -> String {
         let file = self.files.get(self.env.file).copied();
         match file.and_then(|f| f.go_version) {
-            Some(fv) if fv >= (1, 21) || self.env.version != self.pkg.go_version => {
-                msg.push_str(&format!(" (file declares //go:build go{}.{})", fv.0, fv.1));
-            }
+            Some(v) if v >= (1, 21) => format!(" (file declares //go:build go{}.{})", v.0, v.1),
             _ => {
                 let (a, b) = self.pkg.go_version;
-                msg.push_str(&format!(" (-lang was set to go{a}.{b}; check go.mod)"));
+                format!(" (-lang was set to go{a}.{b}; check go.mod)")
             }
         }
-        self.error(pos, msg);
     }
 
     /// How messages of this package qualify names.
@@ -167,4 +171,12 @@ impl<'a> Checker<'a> {
             ObjKind::Nil => "nil",
         }
     }
+}
+
+/// Whether a message says `requires go1.n or later`.
+fn wants_version(msg: &str) -> bool {
+    msg.match_indices("requires go").any(|(i, m)| {
+        let rest = msg[i + m.len()..].trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        rest.starts_with(" or later")
+    })
 }
