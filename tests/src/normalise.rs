@@ -34,7 +34,9 @@ pub fn stderr(text: &str) -> String {
 
 /// The part before the first goroutine trace, comparable.
 pub fn head(text: &str) -> String {
-    let end = text.lines().position(|l| GOROUTINE.find(l).is_some_and(|m| m.start() == 0) && l.ends_with(':'));
+    let trace =
+        |l: &str| l == "runtime stack:" || GOROUTINE.find(l).is_some_and(|m| m.start() == 0) && l.ends_with(':');
+    let end = text.lines().position(trace);
     text.lines().take(end.unwrap_or(usize::MAX)).map(|l| one_line(l) + "\n").collect()
 }
 

@@ -59,7 +59,9 @@ func main() {
 		g = append(g, byte(i))
 		if cap(g) != last {
 			last = cap(g)
-			caps = append(caps, last)
+			if last > 32 { // gc begins on the stack, with 32 bytes
+				caps = append(caps, last)
+			}
 		}
 	}
 	fmt.Println(caps)
@@ -69,7 +71,9 @@ func main() {
 		q = append(q, point{i, i})
 		if cap(q) != last {
 			last = cap(q)
-			fmt.Print(last, " ")
+			if last > 4 {
+				fmt.Print(last, " ")
+			}
 		}
 	}
 	fmt.Println(q[4999])
