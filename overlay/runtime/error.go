@@ -152,7 +152,7 @@ func (e boundsError) Error() string {
 		}
 		return prefix + x + ":" + y + ":]"
 	}
-	return "runtime error: cannot convert slice with length " + y + " to array or pointer to array with length " + x
+	return "runtime error: cannot convert slice with length " + x + " to array or pointer to array with length " + y
 }
 
 func capacityOrLength(capacity bool) string {
