@@ -79,6 +79,7 @@ pub fn find(sym: Sym) -> Option<Intrinsic> {
             "runtime.KeepAlive" => Some(Intrinsic::KeepAlive),
             "internal/abi.FuncPCABI0" | "internal/abi.FuncPCABIInternal" => Some(Intrinsic::FuncPc),
             "internal/abi.EscapeNonString" => Some(Intrinsic::Nothing),
+            "crypto/internal/constanttime.boolToUint8" => Some(Intrinsic::Bits(Type::I8)),
             "internal/runtime/math.Mul64" => Some(Intrinsic::Mul64),
             "internal/runtime/math.Add64" => Some(Intrinsic::Add64),
             "crypto/internal/boring/sig.StandardCrypto"

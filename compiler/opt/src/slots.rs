@@ -100,7 +100,29 @@ fn plan(f: &Func) -> Plan {
         }
     }
     plan.places = places.into_iter().filter(|(_, p)| plan.slots.contains_key(&p.slot)).collect();
+    drop_mismatched(f, &mut plan);
     plan
+}
+
+/// A copy between two slots needs the same cuts in both. Where they differ, the target stays in memory, which may
+/// spoil nothing else: copies between a slot and memory are cut as the slot is.
+fn drop_mismatched(f: &Func, plan: &mut Plan) {
+    for &b in &f.layout {
+        for &i in &f.blocks[b].insts {
+            let InstData::MemCopy { dst, src, size, .. } = f.insts[i] else { continue };
+            let widths = |v| {
+                let cover = plan.covered(v, size)?;
+                Some(cover.into_iter().map(|(o, var)| (o, plan.pieces[var].ty.bytes())).collect::<Vec<_>>())
+            };
+            if let (Some(d), Some(s)) = (widths(dst), widths(src))
+                && d != s
+                && let Some(p) = plan.places.get(&dst).copied()
+            {
+                plan.slots.remove(&p.slot);
+                plan.places.retain(|_, q| q.slot != p.slot);
+            }
+        }
+    }
 }
 
 /// All values that are a slot's address plus a constant.
