@@ -6,8 +6,7 @@ use undergo_types::constant::{self, Division, Value};
 use undergo_types::identical::identical;
 use undergo_types::predicates::{
     Incomparable, Strictness, all_boolean, all_integer, all_numeric, all_numeric_or_string, all_ordered, all_string,
-    all_unsigned, comparable, composite_kind, default_type, has_nil, incomparable, is_integer,
-    is_unsigned, is_untyped,
+    all_unsigned, comparable, composite_kind, default_type, has_nil, incomparable, is_integer, is_unsigned, is_untyped,
 };
 use undergo_types::typeset::all_types;
 use undergo_types::{Basic, ChanDir, Ty, TyKind};

@@ -7,9 +7,7 @@ use undergo_syntax::ast::{BinaryOp, CallExpr, Expr};
 use undergo_syntax::print::expr_string;
 use undergo_types::constant::{self, Value};
 use undergo_types::identical::identical;
-use undergo_types::predicates::{
-    all_ordered, all_string, is_numeric, is_string, is_untyped, specifics, under_is,
-};
+use undergo_types::predicates::{all_ordered, all_string, is_numeric, is_string, is_untyped, specifics, under_is};
 use undergo_types::typeset::common_underlying;
 use undergo_types::{Basic, BuiltinId, ChanDir, Ty, TyKind, universe};
 

@@ -119,7 +119,6 @@ impl<'a> Checker<'a> {
 
     fn function_call(&mut self, x: &mut Operand, e: &'static Expr, call: &'static CallExpr, xlist: TypeArgExprs) {
         let Some(sig) = self.called_signature(x) else {
-            self.use_exprs(&call.args);
             x.invalidate();
             return;
         };
@@ -427,7 +426,13 @@ impl<'a> Checker<'a> {
     }
 
     /// Checks arguments of a built-in function as those of a function with these parameter types.
-    pub(crate) fn variadic_arguments(&mut self, e: &'static Expr, call: &'static CallExpr, sig: Ty, args: Vec<Operand>) {
+    pub(crate) fn variadic_arguments(
+        &mut self,
+        e: &'static Expr,
+        call: &'static CallExpr,
+        sig: Ty,
+        args: Vec<Operand>,
+    ) {
         let callee = Callee { sig, targs: Vec::new(), xlist: &[] };
         self.arguments(e, call, callee, Args { list: args, targs: Vec::new() });
     }

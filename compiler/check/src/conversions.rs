@@ -139,9 +139,8 @@ impl<'a> Checker<'a> {
             return Some(Ok(()));
         }
         let real = |t| is_integer(t) || is_float(t);
-        let pointer_like = |t: Ty| {
-            matches!(t.kind(), TyKind::Pointer(_)) || matches!(t.kind(), TyKind::Basic(Basic::Uintptr))
-        };
+        let pointer_like =
+            |t: Ty| matches!(t.kind(), TyKind::Pointer(_)) || matches!(t.kind(), TyKind::Basic(Basic::Uintptr));
         let unsafe_pointer = |t: Ty| matches!(t.kind(), TyKind::Basic(Basic::UnsafePointer));
         let ok = real(vu) && real(tu)
             || is_complex(vu) && is_complex(tu)

@@ -505,12 +505,7 @@ impl<'a> Checker<'a> {
         }
         let mut outer = vars.recv_tparams;
         outer.extend(&vars.tparams);
-        let env = Env {
-            decl: Some(obj),
-            scope: vars.scope,
-            outer: outer.into(),
-            ..self.env.clone()
-        };
+        let env = Env { decl: Some(obj), scope: vars.scope, outer: outer.into(), ..self.env.clone() };
         let sig = BodySig { ty: Some(vars.ty), results: vars.results };
         self.later(move |c| c.with_env(env, |c| c.func_body(sig, body)));
     }
@@ -589,9 +584,7 @@ fn field_pos(ty: &Expr, name: Name) -> Option<Pos> {
     let Expr::StructType(s) = ty.unparen() else { return None };
     s.fields.iter().find_map(|f| match f.names.iter().find(|n| n.name == name) {
         Some(n) => Some(n.pos),
-        None if f.names.is_empty() => {
-            crate::structs::embedded_name(&f.ty).filter(|n| n.name == name).map(|n| n.pos)
-        }
+        None if f.names.is_empty() => crate::structs::embedded_name(&f.ty).filter(|n| n.name == name).map(|n| n.pos),
         None => None,
     })
 }

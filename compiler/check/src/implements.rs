@@ -103,9 +103,8 @@ impl<'a> Checker<'a> {
     /// Why a type is not in the set of a constraint's terms.
     fn missing_term(&mut self, v: Ty, t: Ty, set: &TypeSet) -> String {
         let terms = set.terms.clone().unwrap_or_default();
-        let tilde_would_do = |&&(tilde, of): &&(bool, Ty)| {
-            !tilde && identical(of, of.underlying()) && term_includes((true, of), v)
-        };
+        let tilde_would_do =
+            |&&(tilde, of): &&(bool, Ty)| !tilde && identical(of, of.underlying()) && term_includes((true, of), v);
         if let Some(&(_, of)) = terms.iter().find(tilde_would_do) {
             return format!("possibly missing ~ for {} in {}", self.type_str(of), self.type_str(t));
         }

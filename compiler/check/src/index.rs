@@ -304,9 +304,7 @@ fn index_one(u: Ty, mode: OpMode) -> Option<Indexed> {
     let plain = |elem, len, mode| Some(Indexed { key: None, elem, len, mode });
     match u.kind() {
         TyKind::Basic(b) if b.is_string() => plain(Ty::basic(Basic::Uint8), None, OpMode::Value),
-        TyKind::Array(e, n) => {
-            plain(*e, Some(*n), if mode == OpMode::Variable { mode } else { OpMode::Value })
-        }
+        TyKind::Array(e, n) => plain(*e, Some(*n), if mode == OpMode::Variable { mode } else { OpMode::Value }),
         TyKind::Pointer(p) => match p.under() {
             TyKind::Array(e, n) => plain(*e, Some(*n), OpMode::Variable),
             _ => None,

@@ -6,6 +6,7 @@
 //! Inferred types that mention other type parameters are then simplified.
 
 use undergo_source::Pos;
+use undergo_syntax::ast::Expr;
 use undergo_types::predicates::{core_type, default_type, is_untyped, max_untyped, specifics};
 use undergo_types::subst::subst;
 use undergo_types::{Obj, ObjKind, Ty, TyKind, TypeParam};
@@ -74,8 +75,7 @@ impl<'a> Checker<'a> {
     }
 
     fn try_infer(&mut self, what: &Inference<'_>) -> Result<Vec<Ty>, InferError> {
-        let interfaces =
-            if self.allow_version((1, 21)) { Interfaces::ByMethods } else { Interfaces::ByIdentity };
+        let interfaces = if self.allow_version((1, 21)) { Interfaces::ByMethods } else { Interfaces::ByIdentity };
         let mut u = Unifier::new(what.tparams, &what.targs, interfaces);
         let untyped = self.infer_from_args(what, &mut u)?;
         self.infer_from_constraints(what, &mut u)?;
@@ -115,9 +115,10 @@ impl<'a> Checker<'a> {
     fn mismatch(&mut self, what: &Inference<'_>, u: &Unifier, par: Ty, arg: &Operand, shown: Ty) -> InferError {
         let (t, p, text) = (self.type_str(shown), self.type_str(par), arg.expr_text());
         let inferred = u.inferred();
+        let pos = if what.reverse { arg.expr.map_or(what.pos, Expr::node_pos) } else { arg.pos() };
         if inferred.iter().all(Option::is_none) {
             let names = names_text(what.tparams);
-            return InferError::Because(arg.pos(), format!("type {t} of {text} does not match {p} (cannot infer {names})"));
+            return InferError::Because(pos, format!("type {t} of {text} does not match {p} (cannot infer {names})"));
         }
         let (params, types) = known(what.tparams, &inferred);
         let known = subst(par, &params, &types);
@@ -130,7 +131,7 @@ impl<'a> Checker<'a> {
                 false => format!("type {t} of {text} does not match inferred type {known} for {p}"),
             }
         };
-        InferError::Because(arg.pos(), msg)
+        InferError::Because(pos, msg)
     }
 
     /// Unifies type parameters with core types and methods of their constraints as long as that finds something.

@@ -30,13 +30,8 @@ impl<'a> Checker<'a> {
                         continue;
                     }
                     let vars = self.func_type(None, &[], &m.ty);
-                    let obj = Obj::new(
-                        ObjKind::Func(FuncInfo::default()),
-                        m.name.name,
-                        Some(self.pkg),
-                        m.name.pos,
-                        false,
-                    );
+                    let obj =
+                        Obj::new(ObjKind::Func(FuncInfo::default()), m.name.name, Some(self.pkg), m.name.pos, false);
                     obj.set_type(vars.ty);
                     self.record_def(&m.name, obj);
                     methods.push(IMethod { name: m.name.name, pkg: self.pkg.path, sig: vars.ty, pos: m.name.pos });

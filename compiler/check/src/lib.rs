@@ -11,7 +11,10 @@
 //! - One [`checker::Checker`] per package, on one thread; other packages may be checked at the same time.
 //! - An object's type is set at most once, by the checker of its package.
 #![forbid(unsafe_code)]
-#![allow(clippy::mutable_key_type, reason = "types and objects are compared by identity; what is mutable in them is not")]
+#![allow(
+    clippy::mutable_key_type,
+    reason = "types and objects are compared by identity; what is mutable in them is not"
+)]
 
 pub mod checker;
 pub mod errors;

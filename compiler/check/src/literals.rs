@@ -248,7 +248,8 @@ impl<'a> Checker<'a> {
         let found = match self.lookup_member(under, false, key.name) {
             Lookup::Found(f) => f,
             _ => {
-                let alt = self.lookup_member_matching(under, false, key.name, NameMatch::FoldCase).found().map(|f| f.member);
+                let alt =
+                    self.lookup_member_matching(under, false, key.name, NameMatch::FoldCase).found().map(|f| f.member);
                 let msg = self.literal_field_error(base, key.name, alt);
                 self.error(key.pos, msg);
                 return None;

@@ -212,8 +212,7 @@ impl<'a> Checker<'a> {
     }
 
     fn collect_var(&mut self, s: &'static VarSpec) {
-        let objs: Vec<Obj> =
-            s.names.iter().map(|n| self.package_object(ObjKind::Var(VarKind::Package), n)).collect();
+        let objs: Vec<Obj> = s.names.iter().map(|n| self.package_object(ObjKind::Var(VarKind::Package), n)).collect();
         let shared = s.values.len() == 1 && s.names.len() > 1;
         for (i, (name, &obj)) in s.names.iter().zip(&objs).enumerate() {
             let kind = if shared && i > 0 {
@@ -456,10 +455,14 @@ fn valid_import_path(path: &str) -> Result<(), String> {
     }
     let bad = |c: char| c.is_control() || c.is_whitespace() || "!\"#$%&'()*,:;<=>?[\\]^{|}`\u{fffd}".contains(c);
     match path.chars().find(|&c| bad(c)) {
-        Some(c) => Err(format!("invalid character U+{:04X}{}", c as u32, match c {
-            c if c.is_control() => String::new(),
-            c => format!(" '{c}'"),
-        })),
+        Some(c) => Err(format!(
+            "invalid character U+{:04X}{}",
+            c as u32,
+            match c {
+                c if c.is_control() => String::new(),
+                c => format!(" '{c}'"),
+            }
+        )),
         None => Ok(()),
     }
 }

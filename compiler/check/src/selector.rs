@@ -197,7 +197,10 @@ impl<'a> Checker<'a> {
                     self.interface_pointer_text(x.ty)
                 } else {
                     let addressable = x.mode == OpMode::Variable;
-                    let alt = self.lookup_member_matching(x.ty, addressable, sel, NameMatch::FoldCase).found().map(|f| f.member);
+                    let alt = self
+                        .lookup_member_matching(x.ty, addressable, sel, NameMatch::FoldCase)
+                        .found()
+                        .map(|f| f.member);
                     self.lookup_error(x.ty, sel, alt)
                 };
                 format!("{text}.{sel} undefined ({why})")

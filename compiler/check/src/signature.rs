@@ -34,7 +34,12 @@ pub struct FuncVars {
 
 impl<'a> Checker<'a> {
     /// Checks a signature, and declares its variables in a new scope inside the current one.
-    pub fn func_type(&mut self, recv: Option<&'static Field>, tparams: &'static [Field], ft: &'static FuncType) -> FuncVars {
+    pub fn func_type(
+        &mut self,
+        recv: Option<&'static Field>,
+        tparams: &'static [Field],
+        ft: &'static FuncType,
+    ) -> FuncVars {
         let declaring = self.state.declaring.take();
         let outside = self.env.scope;
         let scope = self.open_scope();

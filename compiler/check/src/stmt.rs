@@ -182,8 +182,7 @@ impl<'a> Checker<'a> {
             AssignOp::Define => self.short_var_decl(s.op_pos, &s.lhs, &s.rhs),
             AssignOp::Op(op) => {
                 let ([lhs], [rhs]) = (&s.lhs[..], &s.rhs[..]) else {
-                    let msg =
-                        format!("assignment operation {}= requires single-valued expressions", op.as_str());
+                    let msg = format!("assignment operation {}= requires single-valued expressions", op.as_str());
                     let pos = s.lhs.first().map_or(s.op_pos, Expr::err_pos);
                     return self.error(pos, msg);
                 };

@@ -145,12 +145,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Checks the types of a clause, and gives the type that the variable has there.
-    fn case_types(
-        &mut self,
-        x: Option<&Operand>,
-        exprs: &'static [Expr],
-        seen: &mut Vec<(Option<Ty>, Pos)>,
-    ) -> Ty {
+    fn case_types(&mut self, x: Option<&Operand>, exprs: &'static [Expr], seen: &mut Vec<(Option<Ty>, Pos)>) -> Ty {
         let mut only = None;
         for e in exprs {
             let ty = match self.is_nil_expr(e) {
@@ -182,8 +177,7 @@ impl<'a> Checker<'a> {
                 && let Err(cause) = self.assertable_to(x.ty, t)
             {
                 let (text, op, t) = (expr_string(e), self.operand_str(x), self.type_str(t));
-                let msg =
-                    format!("impossible type switch case: {text}\n\t{op} cannot have dynamic type {t} {cause}");
+                let msg = format!("impossible type switch case: {text}\n\t{op} cannot have dynamic type {t} {cause}");
                 self.error(e.err_pos(), msg);
             }
         }

@@ -239,9 +239,7 @@ impl Unifier {
                 self.unify(*a, *b, inner)
             }
             (TyKind::Map(k, v), TyKind::Map(l, w)) => self.unify(*k, *l, inner) && self.unify(*v, *w, inner),
-            (TyKind::Chan(d, a), TyKind::Chan(e, b)) => {
-                (mode != Match::Exact || d == e) && self.unify(*a, *b, inner)
-            }
+            (TyKind::Chan(d, a), TyKind::Chan(e, b)) => (mode != Match::Exact || d == e) && self.unify(*a, *b, inner),
             (TyKind::Struct(a), TyKind::Struct(b)) => self.match_fields(a, b, inner),
             (TyKind::Func(a), TyKind::Func(b)) => self.match_signatures(a, b, inner),
             (TyKind::Interface(_), TyKind::Interface(_)) => {
@@ -249,9 +247,10 @@ impl Unifier {
                 a.comparable == b.comparable
                     && same_terms(a, b)
                     && a.methods.len() == b.methods.len()
-                    && a.methods.iter().zip(&b.methods).all(|(m, n)| {
-                        same_id(m.name, m.pkg, n.name, n.pkg) && self.unify(m.sig, n.sig, Match::Exact)
-                    })
+                    && a.methods
+                        .iter()
+                        .zip(&b.methods)
+                        .all(|(m, n)| same_id(m.name, m.pkg, n.name, n.pkg) && self.unify(m.sig, n.sig, Match::Exact))
             }
             (TyKind::Named(a), TyKind::Named(b)) => self.match_named(*a, *b, mode),
             // An unbound parameter stands for the one underlying type of its constraint.

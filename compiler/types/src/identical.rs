@@ -19,7 +19,12 @@ pub fn identical_ignoring_tags(a: Ty, b: Ty) -> bool {
 }
 
 /// Whether two names of fields or methods are the same: exported ones by name, others by package as well.
-pub fn same_id(a: undergo_source::Name, a_pkg: undergo_source::Name, b: undergo_source::Name, b_pkg: undergo_source::Name) -> bool {
+pub fn same_id(
+    a: undergo_source::Name,
+    a_pkg: undergo_source::Name,
+    b: undergo_source::Name,
+    b_pkg: undergo_source::Name,
+) -> bool {
     a == b && (a_pkg == b_pkg || a.is_exported())
 }
 

@@ -220,7 +220,13 @@ impl Ty {
             return t;
         }
         let has_params = kind.mentions_params();
-        let data = TyData { kind: kind.clone(), has_params, typeset: OnceLock::new(), canon: OnceLock::new(), layout: OnceLock::new() };
+        let data = TyData {
+            kind: kind.clone(),
+            has_params,
+            typeset: OnceLock::new(),
+            canon: OnceLock::new(),
+            layout: OnceLock::new(),
+        };
         let t = Ty(Box::leak(Box::new(data)));
         map.insert(kind, t);
         t

@@ -56,7 +56,13 @@ impl World {
     }
 
     /// Checks a package and remembers it.
-    pub fn check(&mut self, pkg: Pkg, files: Vec<&'static File>, imports: &HashMap<String, String>, opts: &Options) -> Vec<Diag> {
+    pub fn check(
+        &mut self,
+        pkg: Pkg,
+        files: Vec<&'static File>,
+        imports: &HashMap<String, String>,
+        opts: &Options,
+    ) -> Vec<Diag> {
         let start = Instant::now();
         let pkgs = &self.pkgs;
         let find = |path: &str| {
