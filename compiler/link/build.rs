@@ -20,7 +20,11 @@ fn main() {
         Ok(elf) => {
             fs::copy(elf, &image).expect("the output directory is writable");
         }
-        // A compiler without runtime can do all but link, and says so when it is asked to.
+        Err(text) if env::var("PROFILE").is_ok_and(|p| p == "release") => {
+            panic!("the runtime image does not build:\n{text}")
+        }
+        // While both are being worked on, a compiler without runtime can do all but link, and says so when it is
+        // asked to.
         Err(text) => {
             for line in text.lines().filter(|l| l.starts_with("error")).take(5) {
                 println!("cargo:warning=runtime image: {line}");
