@@ -225,7 +225,8 @@ impl<'a> Checker<'a> {
         if is_generic(x.ty) {
             out.push_str("generic ");
         }
-        if x.ty.as_named().is_some() {
+        // The name `any` is that of a type, too.
+        if x.ty.as_named().is_some() || x.ty == undergo_types::universe::any() {
             let kind = composite_kind(x.ty).or_else(|| x.ty.as_basic().map(basic_name));
             out.push_str(kind.unwrap_or(""));
             out.push(' ');
