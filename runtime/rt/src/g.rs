@@ -58,6 +58,8 @@ pub struct G {
     pub syscall_bp: usize,
     /// See `syscall_sp`.
     pub syscall_seg: *mut layout::Segment,
+    /// See `syscall_sp`: what the caller had in callee-saved registers, which nothing on the stack keeps.
+    pub syscall_regs: [usize; 4],
     /// Monotonic time at which it began to wait, if known.
     pub wait_since: i64,
     /// Entry pc of its function.
@@ -153,7 +155,11 @@ impl G {
     /// Moves from `from` to `to`; waits while the stack is being scanned.
     pub fn transition(&self, from: GStatus, to: GStatus) {
         while self.status.compare_exchange(from as u32, to as u32, AcqRel, Relaxed).is_err() {
-            if self.status() != from {
+            let found = self.status();
+            if found != from {
+                use core::fmt::Write;
+                let id = self.head.id;
+                let _ = writeln!(crate::exit::Stderr, "runtime: goroutine {id}: {found:?}, not {from:?}, before {to:?}");
                 crate::exit::throw("bad goroutine state transition");
             }
             core::hint::spin_loop();

@@ -84,6 +84,11 @@ extern "C" fn undergo_pending(gp: *mut G) -> u32 {
     let gp = unsafe { &mut *gp };
     let p = pending(&gp.head);
     let bits = p.swap(0, AcqRel);
+    if gp.status() == GStatus::Syscall {
+        // The entry was entersyscall: there is no P to give up. exitsyscall asks again for what is dropped here; a
+        // collection is requested again by the next allocation that takes a span.
+        return 0;
+    }
     if bits & PENDING_RAISE != 0 {
         p.fetch_or(bits & !PENDING_RAISE, Release);
         return 1;

@@ -17,6 +17,8 @@ pub fn save_position(gp: &mut G) {
     gp.syscall_sp = gp.head.entry_sp;
     gp.syscall_bp = gp.head.entry_bp;
     gp.syscall_seg = gp.head.seg as *mut Segment;
+    // SAFETY: the entry stub has pushed them at entry_sp.
+    gp.syscall_regs = unsafe { *(gp.head.entry_sp as *const [usize; 4]) };
 }
 
 entry! {

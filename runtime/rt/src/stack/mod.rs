@@ -187,6 +187,9 @@ pub unsafe fn scan_ranges(gp: *mut G, f: &mut dyn FnMut(usize, usize)) {
         let param = &raw const (*gp).param as usize;
         f(param, param + 8);
         if status == GStatus::Syscall {
+            // The frame of the entry is gone: calls made since may have overwritten it.
+            let regs = &raw const (*gp).syscall_regs as usize;
+            f(regs, regs + size_of::<[usize; 4]>());
             return ranges((*gp).syscall_sp, (*gp).syscall_seg, f);
         }
         let ctx = (*gp).async_ctx;
