@@ -321,7 +321,12 @@ fn generate(funcs: &[undergo_ir::Func]) -> Result<Vec<undergo_codegen::Compiled>
                 loop {
                     let i = next.fetch_add(1, Ordering::Relaxed);
                     let Some(f) = funcs.get(i) else { break };
-                    let compiled = undergo_codegen::compile_func(f, &mut ctx).map_err(|e| format!("{}: {e}\n", f.sym));
+                    // A bug in the back end should at least name its victim.
+                    let compile = std::panic::AssertUnwindSafe(|| undergo_codegen::compile_func(f, &mut ctx));
+                    let compiled = match std::panic::catch_unwind(compile) {
+                        Ok(c) => c.map_err(|e| format!("{}: {e}\n", f.sym)),
+                        Err(_) => panic!("code generation of {} failed", f.sym),
+                    };
                     *results[i].lock().expect("no holder panics") = Some(compiled);
                 }
             };

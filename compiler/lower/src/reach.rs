@@ -5,8 +5,8 @@
 //! an interface, or is part of such a type, where reflection finds it), and either a method of that name and signature
 //! is called through some interface, or it is exported and the program looks up methods by reflection.
 //!
-//! A method whose name and signature occur in an interface that is the target of a run-time conversion is *wanted*: it
-//! need not have code, but its entry must tell that it exists.
+//! A method whose name and signature occur in an interface that is the target of a run-time conversion, in code or by
+//! reflection, is *wanted*: it need not have code, but its entry must tell that it exists.
 //!
 //! Everything here only grows, so the order of discovery does not matter for the result.
 
@@ -171,6 +171,9 @@ impl Lowerer {
 
     /// Values are converted to this interface type at run time.
     pub fn note_assert_to(&self, iface: Ty) {
+        if !iface.is_interface() {
+            return;
+        }
         for m in iface_methods(iface) {
             let key = method_key(m.name, m.pkg, m.sig);
             if self.types.borrow_mut().wanted.insert(key) {
@@ -224,6 +227,8 @@ impl Lowerer {
         }
         typedesc::request_parts(self, ty, used, noalg, key);
         if used == Use::Interface {
+            // Reflection converts to interface types, too.
+            self.note_assert_to(ty);
             self.enliven(i, ty);
         }
     }
