@@ -21,7 +21,7 @@ const RUNS: &[(&str, &str, Run)] = &[
     ("gofmt", "gofmt over every .go file of GOROOT/src, with GOMAXPROCS 1 and 4", tools::gofmt),
     ("asm", "cmd/asm on the amd64 files of GOROOT/src/runtime", tools::asm),
     ("nm", "cmd/nm on stock binaries", tools::nm),
-    ("doc", "cmd/doc on ten std packages", tools::doc),
+    ("doc", "go doc (cmd/go) on ten std packages", tools::doc),
     ("typecheck", "go/types checks net/http from source", programs::typecheck),
     ("wordfreq", "parallel word frequencies over GOROOT/src, 200 runs with GOMAXPROCS=4", programs::wordfreq),
     ("trees", "binary trees of depth 18: resident set under 3 times stock's", programs::trees),

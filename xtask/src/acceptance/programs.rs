@@ -59,7 +59,7 @@ pub fn hello_chroot(tools: &Toolchain) -> Result<String, String> {
 
 /// The README's program.
 pub fn tour(tools: &Toolchain) -> Result<String, String> {
-    let pair = build_both(tools, "tour", &repository().join("examples/tour"), ".")?;
+    let pair = build_both(tools, "tour", &repository().join("examples/tour"), "main.go")?;
     let stock = success(&mut command(&pair.stock, tools), LIMIT)?;
     for _ in 0..20 {
         equal(&stock, &process::run(&mut command(&pair.ours, tools), LIMIT)?)?;

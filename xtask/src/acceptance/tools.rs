@@ -9,7 +9,7 @@ use undergo_tests::process::{self, Outcome};
 use undergo_tests::program::first_difference;
 use undergo_tests::toolchain::Toolchain;
 
-use crate::files::{Pair, build_both, with_suffix, work_dir};
+use crate::files::{Pair, build_both, success, with_suffix, work_dir};
 
 const LIMIT: Duration = Duration::from_secs(600);
 /// Files given to one process.
@@ -77,7 +77,6 @@ pub fn asm(tools: &Toolchain) -> Result<String, String> {
     let src = tools.goroot.join("src");
     let pair = build_both(tools, "asm", &src, "cmd/asm")?;
     let work = work_dir("asm")?;
-    // go_asm.h is made by the compiler; the stock build prints the command that makes it, so take an own one.
     let header = work.join("go_asm.h");
     make_header(tools, &work, &header)?;
     let files = with_suffix(&src.join("runtime"), "_amd64.s")?;
@@ -107,29 +106,27 @@ pub fn asm(tools: &Toolchain) -> Result<String, String> {
     Ok(format!("{} files, {n} assembled", files.len()))
 }
 
-/// The header of package runtime's constants, as the stock compiler writes it.
+/// The header of package runtime's constants, as the stock compiler writes it: it needs the list of assembly functions,
+/// which the stock assembler makes from sources that include a header that is still empty.
 fn make_header(tools: &Toolchain, work: &Path, header: &Path) -> Result<(), String> {
-    let listed =
-        crate::files::success(tools.go().args(["list", "-f", "{{range .GoFiles}}{{.}} {{end}}", "runtime"]), LIMIT)?;
+    let list = |what: &str| {
+        let format = format!("{{{{range .{what}}}}}{{{{.}}}} {{{{end}}}}");
+        success(tools.go().args(["list", "-f", &format, "runtime"]), LIMIT).map(|o| o.stdout_text())
+    };
     let runtime = tools.goroot.join("src/runtime");
-    let exports = crate::files::success(
-        tools.go().args([
-            "list",
-            "-export",
-            "-deps",
-            "-f",
-            "{{if .Export}}packagefile {{.ImportPath}}={{.Export}}{{end}}",
-            "runtime",
-        ]),
-        LIMIT,
-    )?;
-    let config = work.join("importcfg");
-    fs::write(&config, exports.stdout).map_err(|e| format!("{}: {e}", config.display()))?;
+    let (config, abis) = (work.join("importcfg"), work.join("symabis"));
+    let write = |path: &Path, text: &[u8]| fs::write(path, text).map_err(|e| format!("{}: {e}", path.display()));
+    let format = "{{if .Export}}packagefile {{.ImportPath}}={{.Export}}{{end}}";
+    write(&config, &success(tools.go().args(["list", "-export", "-deps", "-f", format, "runtime"]), LIMIT)?.stdout)?;
+    write(header, b"")?;
+    let mut asm = tools.go();
+    asm.args(["tool", "asm", "-p", "runtime", "-D", "GOOS_linux", "-D", "GOARCH_amd64", "-gensymabis", "-I"]).arg(work);
+    asm.arg("-I").arg(tools.goroot.join("pkg/include")).arg("-o").arg(&abis);
+    success(asm.args(list("SFiles")?.split_whitespace()).current_dir(&runtime), LIMIT)?;
     let mut compile = tools.go();
     compile.args(["tool", "compile", "-p", "runtime", "-std", "-+", "-importcfg"]).arg(&config);
-    compile.arg("-asmhdr").arg(header).arg("-symabis").arg("/dev/null").arg("-o").arg(work.join("runtime.a"));
-    compile.args(listed.stdout_text().split_whitespace()).current_dir(runtime);
-    crate::files::success(&mut compile, LIMIT).map(drop)
+    compile.arg("-asmhdr").arg(header).arg("-symabis").arg(&abis).arg("-o").arg(work.join("runtime.a"));
+    success(compile.args(list("GoFiles")?.split_whitespace()).current_dir(&runtime), LIMIT).map(drop)
 }
 
 /// cmd/nm on the commands of the distribution.
@@ -149,22 +146,20 @@ pub fn nm(tools: &Toolchain) -> Result<String, String> {
     Ok(format!("{n} bytes"))
 }
 
-/// cmd/doc on std packages, symbols and sources.
+/// `go doc` (which Go 1.27 has in cmd/go, there is no cmd/doc) on std packages, symbols and sources.
 pub fn doc(tools: &Toolchain) -> Result<String, String> {
-    let pair = build_both(tools, "doc", &tools.goroot.join("src"), "cmd/doc")?;
-    let go = tools.goroot.join("bin");
-    // cmd/doc asks `go` for the module; both find the same one.
-    let path = format!("{}:{}", go.display(), std::env::var("PATH").unwrap_or_default());
+    let pair = build_both(tools, "go", &tools.goroot.join("src"), "cmd/go")?;
     let packages = ["fmt", "net/http", "sort", "strings", "time", "encoding/json", "sync", "reflect", "os", "context"];
+    let env = [("PAGER", "cat"), ("GOENV", "off"), ("GOFLAGS", "")];
     let mut n = 0;
     for package in packages {
         for flags in [&[][..], &["-all"], &["-short"], &["-u", "-src"]] {
-            let args: Vec<&Path> = flags.iter().chain([&package]).map(Path::new).collect();
-            n += compare(&pair, tools, &args, &[("PATH", &path), ("PAGER", "cat")])?;
+            let args: Vec<&Path> = ["doc"].iter().chain(flags).chain([&package]).map(Path::new).collect();
+            n += compare(&pair, tools, &args, &env)?;
         }
     }
     for symbol in ["fmt.Println", "http.Server.Serve", "strings.Builder"] {
-        n += compare(&pair, tools, &[Path::new(symbol)], &[("PATH", &path)])?;
+        n += compare(&pair, tools, &[Path::new("doc"), Path::new(symbol)], &env)?;
     }
     Ok(format!("{} packages, {n} bytes", packages.len()))
 }
