@@ -140,7 +140,7 @@ pub enum BoundsCode {
     Slice3B = 12,
     /// `s[x:y:]`.
     Slice3C = 14,
-    /// Conversion to an array of length x of a slice of length y.
+    /// Conversion of a slice of length x to an array of length y.
     Convert = 16,
 }
 

@@ -81,13 +81,15 @@ impl Translator<'_> {
             clif::condcodes::IntCC::UnsignedLessThanOrEqual
         };
         let (i, n) = (self.get(i), self.get(n));
+        // The check of a conversion is whether the array's length exceeds the slice's; the report has the slice first.
+        let report = if code == BoundsCode::Convert as usize { (n, i) } else { (i, n) };
         let good = self.cur.ins().icmp(cond, i, n);
         let next = self.cur.func.dfg.make_block();
         let fail = self.cold_block();
         self.cur.ins().brif(good, next, &[], fail, &[]);
         self.enter(fail);
-        self.store_g(offset::BOUNDS_I, i);
-        self.store_g(offset::BOUNDS_N, n);
+        self.store_g(offset::BOUNDS_I, report.0);
+        self.store_g(offset::BOUNDS_N, report.1);
         let code = self.iconst(types::I64, code as i64);
         self.store_g(offset::BOUNDS_CODE, code);
         self.builtin(Builtin::PanicBounds, &[]);
