@@ -102,7 +102,16 @@ pub struct Target {
 
 /// Calls `target`, which has convention `to`, with `args` of types `types`, and returns its results from a function
 /// with convention `from`. Results are the same in both but for where the frame puts them.
-pub fn forward(cx: &Lowerer, b: &mut Builder, from: &Abi, to: &Abi, target: Target, types: &[Ty], results: &[Ty], args: &[Moved]) {
+pub fn forward(
+    cx: &Lowerer,
+    b: &mut Builder,
+    from: &Abi,
+    to: &Abi,
+    target: Target,
+    types: &[Ty],
+    results: &[Ty],
+    args: &[Moved],
+) {
     // The own frame's address is needed behind the call, and may only be read in the entry block.
     let own = frame_param_in_entry(b, from);
     let slot = (to.frame_size > 0).then(|| b.func.add_slot(to.frame_size, 8, Name::new("")));
@@ -112,7 +121,7 @@ pub fn forward(cx: &Lowerer, b: &mut Builder, from: &Abi, to: &Abi, target: Targ
         pass(cx, b, place, arg, ty, frame, &mut regs);
     }
     if let Some(f) = frame {
-        // The collector scans frames, so results must not hold garbage that only looks like pointers for long.
+        // The collector scans frames: garbage in the place of results would keep objects alive.
         b.mem_zero_at(f, to.ret_offset, to.frame_size);
     }
     let call = Call { callee: target.callee, args: regs, ctx: target.ctx, frame };
@@ -131,7 +140,15 @@ fn frame_param_in_entry(b: &mut Builder, abi: &Abi) -> Option<Value> {
     frame_param(b, abi)
 }
 
-fn pass(cx: &Lowerer, b: &mut Builder, place: &Where, arg: &Moved, ty: Ty, frame: Option<Value>, regs: &mut Vec<Value>) {
+fn pass(
+    cx: &Lowerer,
+    b: &mut Builder,
+    place: &Where,
+    arg: &Moved,
+    ty: Ty,
+    frame: Option<Value>,
+    regs: &mut Vec<Value>,
+) {
     let l = cx.layout(ty);
     match (place, arg) {
         (Where::Regs(_), Moved::Scalars(vals)) => regs.extend(vals),

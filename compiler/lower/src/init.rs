@@ -64,7 +64,7 @@ impl Lowerer {
     fn root_package(&self, p: Pkg) {
         for (i, init) in initializers(p).iter().enumerate() {
             let Some(info) = self.info(p, init.file) else { continue };
-            if init.lhs.len() != 1 || has_effects(&Scope::new(p, info), &init.rhs) {
+            if init.lhs.len() != 1 || has_effects(&Scope::new(p, info), init.rhs) {
                 self.schedule(p, i);
             }
         }
@@ -222,7 +222,9 @@ fn has_effects(sc: &Rc<Scope>, e: &'static Expr) -> bool {
             let constant = sc.info.tv(b.y.id()).is_some_and(|tv| tv.value.is_some());
             let may_panic = match b.op {
                 BinaryOp::Div | BinaryOp::Rem | BinaryOp::Shl | BinaryOp::Shr => !constant,
-                BinaryOp::Eq | BinaryOp::Ne => !sc.ty(&b.x).as_basic().is_some_and(|_| sc.ty(&b.y).as_basic().is_some()),
+                BinaryOp::Eq | BinaryOp::Ne => {
+                    sc.ty(&b.x).as_basic().is_none() || sc.ty(&b.y).as_basic().is_none()
+                }
                 _ => false,
             };
             may_panic || has_effects(sc, &b.x) || has_effects(sc, &b.y)
@@ -252,14 +254,20 @@ fn call_has_effects(sc: &Rc<Scope>, c: &'static CallExpr) -> bool {
     let args = || c.args.iter().any(|a| has_effects(sc, a));
     if sc.info.tv(c.fun.id()).is_some_and(|tv| tv.mode == Mode::Type) {
         let to = sc.ty(&c.fun);
-        let to_array = matches!(to.under(), TyKind::Array(..)) || to.as_pointer().is_some_and(|e| matches!(e.under(), TyKind::Array(..)));
+        let to_array = matches!(to.under(), TyKind::Array(..))
+            || to.as_pointer().is_some_and(|e| matches!(e.under(), TyKind::Array(..)));
         let from_slice = c.args.first().is_some_and(|a| matches!(sc.ty(a).under(), TyKind::Slice(_)));
         return to_array && from_slice || args();
     }
     if let Some(ObjKind::Builtin(id)) = sc.object(&c.fun).map(|o| &o.data().kind) {
         let constants = || c.args[1..].iter().all(|a| sc.info.tv(a.id()).is_some_and(|tv| tv.value.is_some()));
         return match id {
-            BuiltinId::New | BuiltinId::Complex | BuiltinId::Real | BuiltinId::Imag | BuiltinId::Min | BuiltinId::Max => args(),
+            BuiltinId::New
+            | BuiltinId::Complex
+            | BuiltinId::Real
+            | BuiltinId::Imag
+            | BuiltinId::Min
+            | BuiltinId::Max => args(),
             BuiltinId::Make => !constants(),
             _ => true,
         };

@@ -107,10 +107,10 @@ fn sync_atomic(name: &str) -> Option<Intrinsic> {
 
 fn runtime_atomic(name: &str) -> Option<Intrinsic> {
     Some(match name {
-        "Load" | "Load8" | "Load64" | "Loadp" | "LoadAcq" | "LoadAcq64" | "LoadAcquintptr" | "Loaduint" | "Loaduintptr"
-        | "Loadint32" | "Loadint64" => Intrinsic::Load,
-        "Store" | "Store8" | "Store64" | "StoreRel" | "StoreRel64" | "StoreReluintptr" | "Storeint32" | "Storeint64"
-        | "Storeuintptr" | "StorepNoWB" | "storePointer" => Intrinsic::Store,
+        "Load" | "Load8" | "Load64" | "Loadp" | "LoadAcq" | "LoadAcq64" | "LoadAcquintptr" | "Loaduint"
+        | "Loaduintptr" | "Loadint32" | "Loadint64" => Intrinsic::Load,
+        "Store" | "Store8" | "Store64" | "StoreRel" | "StoreRel64" | "StoreReluintptr" | "Storeint32"
+        | "Storeint64" | "Storeuintptr" | "StorepNoWB" | "storePointer" => Intrinsic::Store,
         "Cas" | "Cas64" | "CasRel" | "Casint32" | "Casint64" | "Casp1" | "Casuintptr" | "casPointer" => Intrinsic::Cas,
         "Xadd" | "Xadd64" | "Xaddint32" | "Xaddint64" | "Xadduintptr" => Intrinsic::Add,
         "Xchg" | "Xchg8" | "Xchg64" | "Xchgint32" | "Xchgint64" | "Xchguintptr" => Intrinsic::Rmw(AtomicOp::Xchg),
@@ -227,7 +227,8 @@ pub fn expand(b: &mut Builder, which: Intrinsic, args: &[Value], results: &[Type
             smallvec![diff, carry(b, c, d)]
         }
         Intrinsic::Copysign => {
-            let (x, s) = (b.convert(ConvOp::Bitcast, Type::I64, args[0]), b.convert(ConvOp::Bitcast, Type::I64, args[1]));
+            let (x, s) =
+                (b.convert(ConvOp::Bitcast, Type::I64, args[0]), b.convert(ConvOp::Bitcast, Type::I64, args[1]));
             let (rest, sign) = (b.iconst(Type::I64, i64::MAX), b.iconst(Type::I64, i64::MIN));
             let (x, s) = (b.binary(BinOp::And, x, rest), b.binary(BinOp::And, s, sign));
             let bits = b.binary(BinOp::Or, x, s);

@@ -55,7 +55,8 @@ fn flatten(t: Ty, at: u64, out: &mut Vec<(Type, u64)>) -> bool {
         TyKind::Interface(_) => out.extend([(Type::Ptr, at), (Type::Ptr, at + 8)]),
         TyKind::Struct(fields) => {
             let l = layout::layout(t);
-            return fields.iter().zip(&l.fields).all(|(f, off)| flatten(f.ty, at + off, out)) && out.len() <= MAX_SCALARS;
+            return fields.iter().zip(&l.fields).all(|(f, off)| flatten(f.ty, at + off, out))
+                && out.len() <= MAX_SCALARS;
         }
         TyKind::Array(_, 0) => {}
         TyKind::Array(e, 1) => return flatten(*e, at, out),

@@ -88,9 +88,10 @@ impl Index {
         }
         let s = names::symbol(obj, targs);
         if !has_body(obj)
-            && let Some((_, same)) = SAME_AS.iter().find(|(from, _)| *from == s) {
-                return Sym::new(same);
-            }
+            && let Some((_, same)) = SAME_AS.iter().find(|(from, _)| *from == s)
+        {
+            return Sym::new(same);
+        }
         Sym::new(&s)
     }
 

@@ -84,7 +84,11 @@ fn build(obj: Obj, args: &mut dyn FnMut(Args) -> String) -> String {
     match obj.func().and_then(|f| f.recv.get()) {
         Some((base, pointer)) => {
             let recv = format!("{}{}", base.obj.name, args(Args::Recv(n)));
-            if *pointer { format!("{prefix}.(*{recv}).{}{own}", obj.name) } else { format!("{prefix}.{recv}.{}{own}", obj.name) }
+            if *pointer {
+                format!("{prefix}.(*{recv}).{}{own}", obj.name)
+            } else {
+                format!("{prefix}.{recv}.{}{own}", obj.name)
+            }
         }
         None => format!("{prefix}.{}{own}", obj.name),
     }
@@ -108,7 +112,11 @@ pub fn method_display(recv: Ty, name: &str) -> String {
     let prefix = n.obj.pkg.map_or(String::new(), package_prefix);
     let dots = if n.origin.is_some() { "[...]" } else { "" };
     let dot = if prefix.is_empty() { "" } else { "." };
-    if pointer { format!("{prefix}{dot}(*{}{dots}).{name}", n.obj.name) } else { format!("{prefix}{dot}{}{dots}.{name}", n.obj.name) }
+    if pointer {
+        format!("{prefix}{dot}(*{}{dots}).{name}", n.obj.name)
+    } else {
+        format!("{prefix}{dot}{}{dots}.{name}", n.obj.name)
+    }
 }
 
 /// Symbol of a type descriptor.

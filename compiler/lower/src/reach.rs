@@ -295,7 +295,8 @@ fn is_reflect_lookup(m: &IMethod) -> bool {
     }
     let Some(first) = m.sig.as_func().and_then(|s| s.results.first()) else { return false };
     let Some(n) = first.ty.as_named() else { return false };
-    n.obj.name.as_str() == "Method" && n.obj.pkg.is_some_and(|p| matches!(p.path.as_str(), "reflect" | "internal/reflectlite"))
+    n.obj.name.as_str() == "Method"
+        && n.obj.pkg.is_some_and(|p| matches!(p.path.as_str(), "reflect" | "internal/reflectlite"))
 }
 
 fn receiver_is_value(f: Obj) -> bool {

@@ -128,7 +128,12 @@ impl Scope {
         let ([x], params) = (&ret.results[..], f.func()?.params.get()?) else { return None };
         let plain = decl.recv.is_none() && sig.tparams.is_empty() && !sig.variadic && sig.results.len() == 1;
         let constants = call.args.iter().all(|a| self.constant(a).is_some());
-        if !plain || !constants || params.len() != call.args.len() || decl.pragmas.has(Pragmas::NOINLINE) || self.depth > 4 {
+        if !plain
+            || !constants
+            || params.len() != call.args.len()
+            || decl.pragmas.has(Pragmas::NOINLINE)
+            || self.depth > 4
+        {
             return None;
         }
         let info = f.pkg?.data().typed.get()?.infos.get(*f.func()?.file.get()?)?;
@@ -264,9 +269,10 @@ impl Eval<'_> {
     fn value(&mut self, sc: &Rc<Scope>, e: &'static Expr, target: Ty, img: &mut Image, at: u64) -> Result {
         let e = e.unparen();
         if let Some(tv) = sc.info.tv(e.id())
-            && tv.mode == Mode::Nil {
-                return Ok(());
-            }
+            && tv.mode == Mode::Nil
+        {
+            return Ok(());
+        }
         let from = sc.ty(e);
         if target.is_interface() {
             if let Some(c) = sc.constant(e) {
@@ -329,14 +335,18 @@ impl Eval<'_> {
     /// Functions, methods as functions, and parameters of a function that is looked through.
     fn named(&mut self, sc: &Rc<Scope>, e: &'static Expr, target: Ty, img: &mut Image, at: u64) -> Result {
         if let Expr::Selector(s) = e
-            && let Some(sel) = sc.info.selections.get(&s.id) {
-                if sel.kind != SelectionKind::MethodExpr || sel.recv.is_interface() || sc.info.instances.contains_key(&s.sel.id) {
-                    return Err(Dynamic);
-                }
-                let code = self.cx.method_expr_sym(sel.recv, sel.name, sel.pkg, &[]);
-                img.addr(at, self.cx.funcval_sym(code), 0);
-                return Ok(());
+            && let Some(sel) = sc.info.selections.get(&s.id)
+        {
+            if sel.kind != SelectionKind::MethodExpr
+                || sel.recv.is_interface()
+                || sc.info.instances.contains_key(&s.sel.id)
+            {
+                return Err(Dynamic);
             }
+            let code = self.cx.method_expr_sym(sel.recv, sel.name, sel.pkg, &[]);
+            img.addr(at, self.cx.funcval_sym(code), 0);
+            return Ok(());
+        }
         let Some(obj) = sc.object(e) else { return Err(Dynamic) };
         if let Some((outer, arg)) = sc.arg(obj) {
             let outer = outer.clone();
@@ -514,6 +524,12 @@ fn length(sc: &Scope, n: &CompositeLit) -> Option<u64> {
 /// The way to the field that a key of a struct literal names.
 fn field_path(sc: &Scope, ty: Ty, key: &Expr) -> Option<Vec<usize>> {
     let Expr::Ident(id) = key.unparen() else { return None };
+    // All unexported fields of a struct belong to one package, so the name says enough.
+    if let TyKind::Struct(fields) = ty.under()
+        && let Some(i) = fields.iter().position(|f| f.name == id.name)
+    {
+        return Some(vec![i]);
+    }
     Some(undergo_types::lookup::lookup(ty, true, id.name, sc.pkg.path).found()?.path)
 }
 

@@ -101,10 +101,14 @@ pub fn group_type(key: Ty, elem: Ty) -> Ty {
 /// Whether overwriting an equal key must store it again, and whether hashing may panic.
 fn key_flags(key: Ty) -> (bool, bool) {
     match key.under() {
-        TyKind::Basic(Basic::Float32 | Basic::Float64 | Basic::Complex64 | Basic::Complex128 | Basic::String) => (true, false),
+        TyKind::Basic(Basic::Float32 | Basic::Float64 | Basic::Complex64 | Basic::Complex128 | Basic::String) => {
+            (true, false)
+        }
         TyKind::Interface(_) => (true, true),
         TyKind::Array(e, _) => key_flags(*e),
-        TyKind::Struct(fields) => fields.iter().map(|f| key_flags(f.ty)).fold((false, false), |a, b| (a.0 || b.0, a.1 || b.1)),
+        TyKind::Struct(fields) => {
+            fields.iter().map(|f| key_flags(f.ty)).fold((false, false), |a, b| (a.0 || b.0, a.1 || b.1))
+        }
         _ => (false, false),
     }
 }
@@ -229,7 +233,13 @@ fn push_counted(out: &mut Vec<u8>, s: &str) {
 fn is_typelink(e: &Entry) -> bool {
     let kinds = matches!(
         e.ty.kind(),
-        TyKind::Pointer(_) | TyKind::Array(..) | TyKind::Chan(..) | TyKind::Func(_) | TyKind::Map(..) | TyKind::Slice(_) | TyKind::Struct(_)
+        TyKind::Pointer(_)
+            | TyKind::Array(..)
+            | TyKind::Chan(..)
+            | TyKind::Func(_)
+            | TyKind::Map(..)
+            | TyKind::Slice(_)
+            | TyKind::Struct(_)
     );
     kinds && !e.noalg
 }
@@ -265,10 +275,12 @@ fn header(cx: &Lowerer, e: &Entry, b: &mut Buf, named: bool, uncommon: bool, loo
     b.word(at::PTR_BYTES, l.ptr_bytes);
     b.half(at::HASH, type_hash(e.ty));
     b.put(at::TFLAG, &[flags, l.align as u8, l.align as u8, kind_of(e.ty)]);
-    if (e.used == Use::Interface || e.key) && !e.noalg
-        && let Some(eq) = cx.eq_funcval(e.ty) {
-            b.addr(at::EQUAL, eq, 0);
-        }
+    if (e.used == Use::Interface || e.key)
+        && !e.noalg
+        && let Some(eq) = cx.eq_funcval(e.ty)
+    {
+        b.addr(at::EQUAL, eq, 0);
+    }
     if words > MAX_PTR_MASK_WORDS {
         let sym = Sym::new(&format!("type:.gcmask.{}", link_string(e.ty)));
         cx.add_data(Data { sym, section: Section::NoPtrBss, align: 8, size: 8, bytes: Vec::new(), relocs: Vec::new() });
@@ -276,7 +288,10 @@ fn header(cx: &Lowerer, e: &Entry, b: &mut Buf, named: bool, uncommon: bool, loo
     } else if words > 0 {
         b.addr(at::GC_DATA, cx.string_sym(&layout::pointer_mask(e.ty)), 0);
     }
-    b.addr32(at::STR, cx.name_sym(&EncodedName { exported: is_exported(e.ty), ..EncodedName::plain(&reflect_string(e.ty)) }));
+    b.addr32(
+        at::STR,
+        cx.name_sym(&EncodedName { exported: is_exported(e.ty), ..EncodedName::plain(&reflect_string(e.ty)) }),
+    );
     if let Some(p) = lookup(canon(Ty::pointer(e.ty))) {
         b.addr32(at::PTR_TO_THIS, p.sym);
     }
@@ -498,7 +513,8 @@ fn itab_data(sym: Sym, concrete: &Entry, iface: &Entry) -> Data {
     b.addr(itab::TYPE, concrete.sym, 0);
     b.half(itab::HASH, type_hash(concrete.ty));
     for (i, m) in methods.iter().enumerate() {
-        let same = |c: &&crate::reach::Method| undergo_types::identical::same_id(c.found.name, c.found.pkg, m.name, m.pkg);
+        let same =
+            |c: &&crate::reach::Method| undergo_types::identical::same_id(c.found.name, c.found.pkg, m.name, m.pkg);
         let code = concrete.methods.iter().find(same).and_then(|c| c.code);
         match code {
             Some((ifn, _)) => b.addr(itab::FUN + 8 * i, ifn, 0),

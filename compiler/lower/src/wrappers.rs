@@ -104,9 +104,11 @@ impl Lowerer {
     /// A function that takes a `recv` and calls the method.
     fn method_fn(&self, recv: Ty, found: &Found, own: &[Ty]) -> Sym {
         if let Member::Method(m, named) = found.member
-            && found.path.is_empty() && has_pointer_receiver(m) == recv.as_named().is_none() {
-                return self.method_sym(m, named, own);
-            }
+            && found.path.is_empty()
+            && has_pointer_receiver(m) == recv.as_named().is_none()
+        {
+            return self.method_sym(m, named, own);
+        }
         let sym = Sym::new(&method_symbol(recv, found, own));
         self.wrapper(sym, Wrapper { recv, found: found.clone(), own: own.to_vec(), form: Form::Param });
         sym

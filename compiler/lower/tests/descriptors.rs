@@ -151,7 +151,9 @@ impl Image {
         let b = |i: usize| d.bytes[i];
         let (ptr, flags) = (self.word(d, 8), b(20));
         let mask = match self.target(d, 32) {
-            Some(m) if flags & 16 == 0 => m.bytes[..ptr.div_ceil(64) as usize].iter().map(|b| format!("{b:02x}")).collect(),
+            Some(m) if flags & 16 == 0 => {
+                m.bytes[..ptr.div_ceil(64) as usize].iter().map(|b| format!("{b:02x}")).collect()
+            }
             _ => String::new(),
         };
         let equal = d.relocs.iter().any(|r| r.offset == 24);
