@@ -92,6 +92,9 @@ impl FuncLower<'_> {
             }
             Lhs::Old(e) => {
                 let Some(ty) = self.place_type(e) else { return self.effect(rhs) };
+                if self.assign_to_itself(e, ty, rhs) {
+                    return;
+                }
                 let mut operands = lhs_operands(self, e);
                 operands.push(rhs);
                 self.order(&operands);

@@ -2,7 +2,7 @@
 
 use undergo_abi::builtins::Builtin;
 use undergo_ir::inst::Call;
-use undergo_ir::{BlockCall, Callee, InstData, IntCond, Sym, Type, Value};
+use undergo_ir::{Callee, InstData, IntCond, Sym, Type, Value};
 use undergo_syntax::ast::*;
 use undergo_types::{Basic, BuiltinId, Ty, TyKind};
 
@@ -16,7 +16,7 @@ const MAX_STATIC_SLICE: u64 = 64 << 10;
 
 impl FuncLower<'_> {
     /// The type of a call expression.
-    fn call_type(&self, n: &CallExpr) -> Ty {
+    pub fn call_type(&self, n: &CallExpr) -> Ty {
         self.unit.info.tv(n.id).map_or(Ty::invalid(), |tv| crate::consts::default_type(self.subst(tv.ty)))
     }
 
@@ -171,13 +171,14 @@ impl FuncLower<'_> {
     }
 
     /// Copies the shorter length of elements that hold pointers.
-    fn typed_copy(&mut self, typ: Value, to: Value, to_len: Value, from: Value, from_len: Value) -> Value {
+    pub fn typed_copy(&mut self, typ: Value, to: Value, to_len: Value, from: Value, from_len: Value) -> Value {
         let callee = Callee::Direct(Sym::new("runtime.typedslicecopy"));
         let call = Call { callee, args: vec![typ, to, to_len, from, from_len], ctx: None, frame: None };
         self.b.call(call, &[Type::I64])[0]
     }
 
-    fn bytes_of(&mut self, n: Value, elem: Ty) -> Value {
+    /// Bytes of `n` elements.
+    pub fn bytes_of(&mut self, n: Value, elem: Ty) -> Value {
         match self.layout(elem).size {
             1 => n,
             size => {
@@ -201,132 +202,14 @@ impl FuncLower<'_> {
         }
     }
 
-    fn clear_bytes(&mut self, p: Value, bytes: Value, elem: Ty) {
+    /// Clears memory of a size known at run time.
+    pub fn clear_bytes(&mut self, p: Value, bytes: Value, elem: Ty) {
         if self.layout(elem).has_ptrs() {
             let callee = Callee::Direct(Sym::new("runtime.memclrHasPointers"));
             self.b.call(Call { callee, args: vec![p, bytes], ctx: None, frame: None }, &[]);
         } else {
             self.b.builtin(Builtin::MemClr, &[p, bytes]);
         }
-    }
-
-    /// `append(s, …)`
-    fn append(&mut self, n: &'static CallExpr, ty: Ty) -> Val {
-        let TyKind::Slice(elem) = ty.under() else {
-            return self.refuse(n.lparen, ty, format!("internal: append to {ty:?}"));
-        };
-        let operands: Vec<&'static Expr> = n.args.iter().collect();
-        if let Some(spread) = self.spread_call(n) {
-            let mut vals = self.call_multi(spread).into_iter();
-            let Some((s, _)) = vals.next() else { return self.zero(ty) };
-            let rest = vals.map(|(v, from)| self.assign_conv(v, from, *elem)).collect();
-            return self.append_values(&s, *elem, rest);
-        }
-        self.order(&operands);
-        let s = self.expr_as(&n.args[0], ty);
-        if n.ellipsis.is_some() {
-            let more = &n.args[1];
-            if self.is_nil(more) {
-                return s;
-            }
-            if let Some(len) = self.made_slice_len(more) {
-                self.at(n.lparen);
-                return self.append_zeros(&s, *elem, len);
-            }
-            let t = self.string_operand(more);
-            self.at(n.lparen);
-            return self.append_slice(&s, *elem, &t);
-        }
-        let several = n.args.len() > 2;
-        let mut vals = Vec::new();
-        for e in &n.args[1..] {
-            let v = self.expr_as(e, *elem);
-            // The values may lie in the very memory that is appended to.
-            vals.push(if several { self.own(*elem, v) } else { v });
-        }
-        self.at(n.lparen);
-        self.append_values(&s, *elem, vals)
-    }
-
-    /// The length of `make([]T, n)`, to extend a slice without making that one.
-    fn made_slice_len(&mut self, e: &'static Expr) -> Option<Value> {
-        let Expr::Call(c) = e.unparen() else { return None };
-        if self.saved.contains_key(&c.id) || c.args.len() != 2 || self.builtin_of(&c.fun) != Some(BuiltinId::Make) {
-            return None;
-        }
-        // Lengths out of range panic with the message of make: only what cannot be is left out.
-        self.tv(&c.args[1])?.value.as_ref()?;
-        matches!(self.call_type(c).under(), TyKind::Slice(_)).then_some(())?;
-        let (v, _) = self.index_value(&c.args[1]);
-        Some(v)
-    }
-
-    /// Makes room for `n` more elements; gives pointer, new length and capacity.
-    fn grow(&mut self, s: &Val, elem: Ty, n: Value) -> (Value, Value, Value) {
-        let (p, len, cap) = (s.get(0), s.get(1), s.get(2));
-        let new_len = self.b.binary(undergo_ir::BinOp::Add, len, n);
-        let (cold, join) = (self.b.block(), self.b.block());
-        let (rp, rc) = (self.b.func.add_param(join, Type::Ptr), self.b.func.add_param(join, Type::I64));
-        let more = self.b.icmp(IntCond::Ugt, new_len, cap);
-        self.b.push(
-            InstData::Brif(more, BlockCall { block: cold, args: Vec::new() }, BlockCall { block: join, args: vec![p, cap] }),
-            &[],
-        );
-        self.b.switch_to(cold);
-        let typ = self.type_addr(elem);
-        let r = self.b.builtin(Builtin::GrowSlice, &[p, new_len, cap, n, typ]);
-        self.b.jump(join, &[r[0], r[2]]);
-        self.b.switch_to(join);
-        (rp, new_len, rc)
-    }
-
-    fn append_values(&mut self, s: &Val, elem: Ty, vals: Vec<Val>) -> Val {
-        if vals.is_empty() {
-            return s.clone();
-        }
-        let n = self.word(vals.len() as i64);
-        let size = self.layout(elem).size;
-        let len = s.get(1);
-        let (p, new_len, cap) = self.grow(s, elem, n);
-        if size > 0 {
-            let at = self.elem_addr(p, len, size);
-            for (i, v) in vals.iter().enumerate() {
-                self.store(elem, v, at.plus(i as u64 * size));
-            }
-        }
-        Val::three(p, new_len, cap)
-    }
-
-    fn append_slice(&mut self, s: &Val, elem: Ty, t: &Val) -> Val {
-        let (from, n) = (t.get(0), t.get(1));
-        let len = s.get(1);
-        let (p, new_len, cap) = self.grow(s, elem, n);
-        let size = self.layout(elem).size;
-        if size > 0 {
-            let at = self.elem_addr(p, len, size);
-            let to = self.address(at);
-            if self.layout(elem).has_ptrs() {
-                let typ = self.type_addr(elem);
-                self.typed_copy(typ, to, n, from, n);
-            } else {
-                let bytes = self.bytes_of(n, elem);
-                self.b.builtin(Builtin::MemMove, &[to, from, bytes]);
-            }
-        }
-        Val::three(p, new_len, cap)
-    }
-
-    fn append_zeros(&mut self, s: &Val, elem: Ty, n: Value) -> Val {
-        let len = s.get(1);
-        let (p, new_len, cap) = self.grow(s, elem, n);
-        let size = self.layout(elem).size;
-        if size > 0 {
-            let at = self.elem_addr(p, len, size);
-            let to = self.address(at);
-            let bytes = self.bytes_of(n, elem);
-            self.clear_bytes(to, bytes, elem);
-        }
-        Val::three(p, new_len, cap)
     }
 
     // ---- make, new, min, max

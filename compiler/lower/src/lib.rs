@@ -31,6 +31,7 @@ pub mod typedesc;
 pub mod wrappers;
 
 // Function bodies.
+pub mod append;
 pub mod arith;
 pub mod assign;
 pub mod body;
