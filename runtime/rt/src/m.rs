@@ -7,6 +7,7 @@ use crate::g::G;
 use crate::lock::Note;
 use crate::p::P;
 use core::mem::offset_of;
+use core::sync::atomic::AtomicU32;
 use undergo_rtcore::lock_rank::Held;
 use undergo_rtcore::random::{Fast, Strong};
 use undergo_rtsys::layout;
@@ -42,7 +43,7 @@ pub struct M {
     pub locked_g: *mut G,
     /// Sleeps here when it has nothing to do.
     pub park: Note,
-    /// Next idle M.
+    /// Next idle M, or next dead one.
     pub link: *mut M,
     /// Next of all Ms.
     pub all_link: *mut M,
@@ -64,6 +65,8 @@ pub struct M {
     pub resumed_ctx: *mut layout::Context,
     /// Goroutine that a coroutine switch is about to run.
     pub switch_to: *mut G,
+    /// 1 once its thread has ended and no longer uses its stacks.
+    pub ended: AtomicU32,
     /// Saved signal mask around fork.
     pub saved_mask: u64,
 }

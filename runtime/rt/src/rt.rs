@@ -28,6 +28,8 @@ pub struct Sched {
     pub idle_p: *mut P,
     /// Idle Ms.
     pub idle_m: *mut M,
+    /// Ms whose threads have ended or are about to, for reuse.
+    pub dead_m: *mut M,
     /// Length of `idle_m`.
     pub n_idle_m: i32,
     /// Ms that wait for the goroutine they are locked to.
@@ -108,6 +110,7 @@ pub static RT: Runtime = Runtime {
             queue: GList::new(),
             idle_p: null_mut(),
             idle_m: null_mut(),
+            dead_m: null_mut(),
             n_idle_m: 0,
             n_idle_locked: 0,
             n_m: 0,

@@ -266,8 +266,12 @@ pub fn hand_to_locked(gp: *mut G) {
     stop();
 }
 
-/// Allocates an M with its stacks.
+/// An M with its stacks: that of a thread that has ended, or a new one.
 pub fn new_m(start: Option<extern "C" fn() -> !>) -> *mut M {
+    if let Some(mp) = reuse_m() {
+        mp.start = start;
+        return mp;
+    }
     // SAFETY: all-zero is a valid M.
     let mp = unsafe { persist::zeroed::<M>() };
     let guard_page = 4096;
@@ -297,25 +301,52 @@ pub fn register(mp: &mut M) {
     mp.spare_ctx = unsafe { persist::zeroed() };
     mp.fast = Fast::new(crate::env::bootstrap_rand());
     mp.strong = Strong::new(core::array::from_fn(|_| crate::env::bootstrap_rand()));
-    {
-        let mut s = RT.sched.lock();
-        mp.id = s.next_m;
-        s.next_m += 1;
-        s.n_m += 1;
-        if s.n_m > s.max_m {
-            let max = s.max_m;
-            drop(s);
-            crate::exit::thread_exhaustion(max);
-        }
-        mp.all_link = RT.all_m.load(Relaxed);
-        RT.all_m.store(mp, Release);
+    let mut s = RT.sched.lock();
+    mp.id = s.next_m;
+    s.next_m += 1;
+    mp.all_link = RT.all_m.load(Relaxed);
+    RT.all_m.store(mp, Release);
+    count_m(s);
+}
+
+/// One M more is going to run.
+fn count_m(mut s: crate::lock::Guard<'_, Sched>) {
+    s.n_m += 1;
+    if s.n_m > s.max_m {
+        let max = s.max_m;
+        drop(s);
+        crate::exit::thread_exhaustion(max);
     }
+}
+
+/// The M of a thread that has ended, as good as new but for its number and its place in the list of all.
+fn reuse_m() -> Option<&'static mut M> {
+    let mut s = RT.sched.lock();
+    let mut link = &raw mut s.dead_m;
+    // SAFETY: members of the list belong to it; one whose `ended` is set has no thread any more (`exit_thread`).
+    unsafe {
+        while !(*link).is_null() {
+            let mp = &mut **link;
+            if mp.ended.load(Acquire) != 0 {
+                *link = mp.link;
+                mp.link = null_mut();
+                mp.oldp = null_mut();
+                mp.held = Default::default();
+                mp.ended.store(0, Relaxed);
+                mp.park.clear();
+                count_m(s);
+                return Some(mp);
+            }
+            link = &raw mut mp.link;
+        }
+    }
+    None
 }
 
 /// Starts the thread of a new M.
 ///
 /// # Safety
-/// It comes from [`new_m`] and was not launched before.
+/// It comes from [`new_m`] and was not launched since.
 pub unsafe fn launch(mp: *mut M) {
     let _fork = crate::osapi::FORK.lock();
     // All signals are blocked while the thread has no signal stack of its own.
@@ -368,18 +399,20 @@ pub fn exit_m() -> ! {
         }
     }
     hand_off(release_p());
-    {
-        let mut s = RT.sched.lock();
-        s.n_m -= 1;
-        super::deadlock::check(&mut s);
-    }
     signal::set_mask(signal::How::Set, !0);
     {
         let _fork = crate::osapi::FORK.lock();
         mp.tid = 0;
     }
-    // SAFETY: the M and its stack are never reused, so nothing waits for `done`.
-    unsafe { thread::exit_thread(&raw mut mp.held as *mut u32) }
+    {
+        let mut s = RT.sched.lock();
+        s.n_m -= 1;
+        super::deadlock::check(&mut s);
+        mp.link = s.dead_m;
+        s.dead_m = mp;
+    }
+    // SAFETY: the stack is reused only once `ended` is set, and signals, which have a stack of their own, are blocked.
+    unsafe { thread::exit_thread(mp.ended.as_ptr()) }
 }
 
 /// The current goroutine is about to block this M in the kernel for long: status Syscall, P handed off. To be
