@@ -6,7 +6,6 @@ use undergo_ir::{Callee, InstData, IntCond, Sym, Type, Value};
 use undergo_syntax::ast::*;
 use undergo_types::{Basic, BuiltinId, Ty, TyKind};
 
-use crate::capture::BodyKind;
 use crate::func::FuncLower;
 use crate::iface::empty_interface;
 use crate::val::{Addr, Val};
@@ -104,15 +103,10 @@ impl FuncLower<'_> {
         if self.b.func.flags.wrapper {
             return self.zero(empty_interface());
         }
-        let fp = if self.unit.captures.bodies[self.body.0].kind == BodyKind::Range {
-            let f = self.unit.captures.function_of(self.body);
-            let frame = self.unit.captures.shared[&f].frame;
-            let at = self.var_addr(frame);
-            self.load_scalar(Type::I64, at)
-        } else {
-            self.b.func.flags.has_recover = true;
-            self.b.nullary(InstData::FramePtr, Type::I64)
-        };
+        // In the body of a range-over-func loop this is the body's own frame: the iterator stands between it and the
+        // deferred function, so, as in gc, nothing is recovered there.
+        self.b.func.flags.has_recover = true;
+        let fp = self.b.nullary(InstData::FramePtr, Type::I64);
         let r = self.b.builtin(Builtin::GoRecover, &[fp]);
         Val::two(r[0], r[1])
     }

@@ -8,13 +8,13 @@
 //! Bodies of range-over-func loops are function literals here: they become closures. Whether a loop is one depends on
 //! the type of its operand, so the walk is done per instance of a generic function.
 //!
-//! The walk also numbers literals in source order (their names are visible in tracebacks), notes which bodies defer or
-//! recover, and to which body each label belongs.
+//! The walk also numbers literals in source order (their names are visible in tracebacks), notes which bodies defer,
+//! and to which body each label belongs.
 
 use rustc_hash::FxHashMap;
 use undergo_source::{Name, Pos};
 use undergo_syntax::ast::*;
-use undergo_types::{Basic, BuiltinId, FileInfo, Mode, Obj, ObjKind, SelectionKind, Ty, TyKind, VarKind};
+use undergo_types::{Basic, FileInfo, Mode, Obj, SelectionKind, Ty, TyKind, VarKind};
 
 /// Facts about one variable.
 #[derive(Clone, Copy, Default, Debug)]
@@ -57,8 +57,6 @@ pub struct BodyFacts {
     pub number: u32,
     /// Contains a defer statement (of its own, or in the body of a range-over-func loop).
     pub has_defer: bool,
-    /// Calls recover (likewise).
-    pub has_recover: bool,
     /// Of a [`BodyKind::Range`]: the loop's state variable, declared in the parent.
     pub state: Option<Obj>,
     literals: u32,
@@ -73,8 +71,6 @@ pub struct SharedVars {
     pub next: Obj,
     /// Token for `defer` inside of loop bodies: an `any`.
     pub token: Obj,
-    /// Frame pointer of the function, for `recover`.
-    pub frame: Obj,
 }
 
 /// The result of the walk.
@@ -161,7 +157,6 @@ impl<'a> Walker<'a> {
             captures: Vec::new(),
             number: 0,
             has_defer: false,
-            has_recover: false,
             state: None,
             literals: 0,
             ranges: 0,
@@ -214,7 +209,6 @@ impl<'a> Walker<'a> {
             captures: Vec::new(),
             number,
             has_defer: false,
-            has_recover: false,
             state: None,
             literals: 0,
             ranges: 0,
@@ -238,9 +232,8 @@ impl<'a> Walker<'a> {
         let any = Ty::new(TyKind::Interface(undergo_types::Interface { methods: Vec::new(), embeds: Vec::new(), implicit: false }));
         let next = self.synthetic("#next", Ty::basic(Basic::Int), function);
         let token = self.synthetic("#token", any, function);
-        let frame = self.synthetic("#frame", Ty::basic(Basic::Uintptr), function);
         self.out.vars.entry(next).or_default().assigned = true;
-        let s = SharedVars { next, token, frame };
+        let s = SharedVars { next, token };
         self.out.shared.insert(function, s);
         s
     }
@@ -539,20 +532,6 @@ impl<'a> Walker<'a> {
     }
 
     fn call(&mut self, n: &CallExpr) {
-        if let Expr::Ident(id) = n.fun.unparen()
-            && let Some(o) = self.info.obj(id.id)
-                && matches!(o.kind, ObjKind::Builtin(BuiltinId::Recover)) {
-                    let mut b = self.cur;
-                    self.out.bodies[b.0].has_recover = true;
-                    while self.out.bodies[b.0].kind == BodyKind::Range {
-                        b = self.out.bodies[b.0].parent;
-                        self.out.bodies[b.0].has_recover = true;
-                    }
-                    if b != self.cur {
-                        let frame = self.shared(b).frame;
-                        self.use_var(frame);
-                    }
-                }
         self.expr(&n.fun);
         n.args.iter().for_each(|x| self.expr(x));
     }

@@ -504,7 +504,6 @@ impl<'a> FuncLower<'a> {
     pub fn run_body(&mut self, body: &'static ast::Block) {
         let pad = self.has_defer().then(|| self.b.cold_block());
         self.b.func.landing_pad = pad;
-        self.b.func.flags.has_recover |= self.unit.captures.bodies[self.body.0].has_recover;
         if let Some(shared) = self.unit.captures.shared.get(&self.body).copied() {
             self.declare_shared(shared);
         }
@@ -528,10 +527,6 @@ impl<'a> FuncLower<'a> {
     fn declare_shared(&mut self, shared: crate::capture::SharedVars) {
         let zero = self.word(0);
         self.declare_init(shared.next, &Val::one(zero));
-        if self.unit.captures.var(shared.frame).captured {
-            let fp = self.b.nullary(InstData::FramePtr, Type::I64);
-            self.declare_init(shared.frame, &Val::one(fp));
-        }
         if self.unit.captures.var(shared.token).captured {
             let nil = self.zero(shared.token.type_());
             self.declare_init(shared.token, &nil);
