@@ -1,6 +1,9 @@
 package runtime
 
-import "unsafe"
+import (
+	"internal/abi"
+	"unsafe"
+)
 
 // A rawFrame is what the Rust half knows of one function, inlined or not, at a program counter.
 type rawFrame struct {
@@ -30,7 +33,12 @@ func splitPC(pc uintptr) (uintptr, int) { return pc & (1<<skipShift - 1), int(pc
 
 func (f *rawFrame) function() string { return unsafe.String(f.name, f.nameLen) }
 func (f *rawFrame) path() string     { return unsafe.String(f.file, f.fileLen) }
-func (f *rawFrame) hidden() bool     { return f.flags&flagWrapper != 0 }
+
+// hidden reports whether traces leave the function out: wrappers, and the function that makes deferred calls, which
+// look as if they were made by the function that deferred them.
+func (f *rawFrame) hidden() bool {
+	return f.flags&flagWrapper != 0 || f.entry == abi.FuncPCABIInternal(deferreturn)
+}
 
 // A Func is a function of the program; the pointer is its entry address, or a record for an inlined one.
 type Func struct {

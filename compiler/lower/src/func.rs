@@ -156,6 +156,8 @@ pub struct FuncLower<'a> {
     pub loop_depth: u32,
     /// Values of operands evaluated ahead (`order.rs`).
     pub saved: FxHashMap<NodeId, Val>,
+    /// What [`Self::has_effect`] found while `saved` was empty.
+    pub effects: std::cell::RefCell<FxHashMap<NodeId, bool>>,
     /// Numbers given to jumps out of range-over-func loops.
     pub exits: Rc<RefCell<Vec<Exit>>>,
     /// Exits used by this loop body or loops in it.
@@ -216,6 +218,7 @@ impl<'a> FuncLower<'a> {
             labels: FxHashMap::default(),
             loop_depth: 0,
             saved: FxHashMap::default(),
+            effects: Default::default(),
             exits: Rc::default(),
             used_exits: Vec::new(),
             n_wrappers: 0,

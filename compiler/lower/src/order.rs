@@ -56,7 +56,22 @@ impl FuncLower<'_> {
     }
 
     /// Whether evaluating `e` calls, receives, or may do so.
+    ///
+    /// While no values are kept the answer depends on the source alone and is remembered: expressions nest deeply, and
+    /// every level asks.
     pub fn has_effect(&self, e: &Expr) -> bool {
+        if !self.saved.is_empty() {
+            return self.find_effect(e);
+        }
+        if let Some(&known) = self.effects.borrow().get(&e.id()) {
+            return known;
+        }
+        let found = self.find_effect(e);
+        self.effects.borrow_mut().insert(e.id(), found);
+        found
+    }
+
+    fn find_effect(&self, e: &Expr) -> bool {
         if let Some(tv) = self.tv(e)
             && (tv.value.is_some() || tv.mode == undergo_types::Mode::Type) {
                 return false;
@@ -72,16 +87,7 @@ impl FuncLower<'_> {
                 true
             }
             Expr::Unary(n) => n.op == UnaryOp::Recv || self.has_effect(&n.x),
-            Expr::Binary(_) => {
-                let mut x = e;
-                while let Expr::Binary(b) = x {
-                    if self.has_effect(&b.y) {
-                        return true;
-                    }
-                    x = &b.x;
-                }
-                self.has_effect(x)
-            }
+            Expr::Binary(n) => self.has_effect(&n.y) || self.has_effect(&n.x),
             Expr::Paren(n) => self.has_effect(&n.x),
             Expr::Selector(n) => self.unit.info.selections.contains_key(&n.id) && self.has_effect(&n.x),
             Expr::Index(n) => self.has_effect(&n.x) || n.indices.iter().any(|x| self.has_effect(x)),

@@ -442,6 +442,11 @@ impl Analysis {
         let chains: Vec<Vec<Class>> = classes.iter().map(|c| c.map_or(Vec::new(), |c| self.chain(c))).collect();
         for n in 0..classes.len() {
             let Some(c) = classes[n] else { continue };
+            // Levels of one object's contents have become one: something in it was stored in something else in it.
+            let own = &chains[n];
+            if own[..own.len() - 1].contains(&own[own.len() - 1]) {
+                fates[n].contents_escape = true;
+            }
             for (m, chain) in chains.iter().enumerate() {
                 if chain[..].iter().skip(1).any(|&k| k == c) {
                     fates[n].escapes = true;

@@ -148,7 +148,8 @@ fn header(out: &mut dyn Write, gp: &G, status: &str) {
             let _ = write!(out, ", {minutes} minutes");
         }
     }
-    if !gp.locked_m.is_null() {
+    // The main goroutine's lock during initialisation is not the program's own.
+    if gp.lock_count > 0 {
         let _ = out.write_str(", locked to thread");
     }
     let _ = out.write_str("]:\n");
