@@ -96,12 +96,7 @@ pub struct Row {
 impl Row {
     /// What holds before the first row.
     pub fn first(f: &FuncEntry) -> Row {
-        Row {
-            offset: 0,
-            line: f.start_line,
-            file: f.file,
-            inline: 0,
-        }
+        Row { offset: 0, line: f.start_line, file: f.file, inline: 0 }
     }
 }
 
@@ -118,10 +113,7 @@ pub struct Rows<'a> {
 impl<'a> Rows<'a> {
     /// Reads `table`, the bytes at [`FuncEntry::lines`] of the function that `first` is of.
     pub fn new(table: &'a [u8], first: Row) -> Rows<'a> {
-        Rows {
-            rest: table,
-            row: first,
-        }
+        Rows { rest: table, row: first }
     }
 
     fn uvarint(&mut self) -> Option<u64> {
@@ -159,10 +151,7 @@ impl Iterator for Rows<'_> {
 
 /// The row that holds at `offset` from the function's entry. For a return address, ask for the byte before.
 pub fn lookup(table: &[u8], first: Row, offset: u32) -> Row {
-    Rows::new(table, first)
-        .take_while(|row| row.offset <= offset)
-        .last()
-        .unwrap_or(first)
+    Rows::new(table, first).take_while(|row| row.offset <= offset).last().unwrap_or(first)
 }
 
 /// Appends `row` to a table that ends with `last` (or is empty, and `last` is [`Row::first`]).
@@ -202,18 +191,8 @@ mod tests {
 
     #[test]
     fn tables_round_trip() {
-        let first = Row {
-            offset: 0,
-            line: 10,
-            file: 2,
-            inline: 0,
-        };
-        let row = |offset, line, file, inline| Row {
-            offset,
-            line,
-            file,
-            inline,
-        };
+        let first = Row { offset: 0, line: 10, file: 2, inline: 0 };
+        let row = |offset, line, file, inline| Row { offset, line, file, inline };
         let rows = [
             row(0, 10, 2, 0),
             row(5, 9, 2, 0),

@@ -16,7 +16,8 @@ fn main() {
         let rel = path.strip_prefix(&root).expect("found below the root");
         let package = rel.parent().expect("files lie in package directories").display();
         let name = rel.file_name().expect("a file").to_string_lossy();
-        writeln!(table, "    ({:?}, {name:?}, include_str!({path:?})),", package.to_string()).expect("writing to memory");
+        writeln!(table, "    ({:?}, {name:?}, include_str!({path:?})),", package.to_string())
+            .expect("writing to memory");
     }
     table.push(']');
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("set by cargo")).join("overlay.rs");

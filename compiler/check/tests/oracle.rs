@@ -93,7 +93,8 @@ fn oracle(packages: &[String]) -> BTreeMap<String, Vec<String>> {
         c.args(args).env("CGO_ENABLED", "0").env("GOROOT", &root).env("GOTOOLCHAIN", "local").env("GOFLAGS", "");
         c
     };
-    let list = go(&["list", "-deps", "-json=ImportPath,Dir,GoFiles,ImportMap"]).args(packages).output().expect("go list");
+    let list =
+        go(&["list", "-deps", "-json=ImportPath,Dir,GoFiles,ImportMap"]).args(packages).output().expect("go list");
     let main = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/main.go");
     let mut child = go(&["run", &main.to_string_lossy()])
         .args(packages)

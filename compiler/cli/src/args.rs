@@ -57,10 +57,13 @@ pub fn parse(args: &[String]) -> Result<Flags, String> {
             None => (body, None),
         };
         let mut value = || {
-            inline.clone().or_else(|| {
-                i += 1;
-                args.get(i - 1).cloned()
-            }).ok_or_else(|| format!("flag needs an argument: -{name}"))
+            inline
+                .clone()
+                .or_else(|| {
+                    i += 1;
+                    args.get(i - 1).cloned()
+                })
+                .ok_or_else(|| format!("flag needs an argument: -{name}"))
         };
         match name {
             "o" => flags.output = Some(value()?),
@@ -68,7 +71,9 @@ pub fn parse(args: &[String]) -> Result<Flags, String> {
             "tags" => flags.tags = value()?.split(',').filter(|t| !t.is_empty()).map(str::to_owned).collect(),
             "emit" => flags.emit = Some(emit(&value()?)?),
             "emit-func" => flags.emit_filter = value()?,
-            "ldflags" => flags.symbols = if value()?.split(' ').any(|f| f == "-s") { Symbols::Strip } else { Symbols::Keep },
+            "ldflags" => {
+                flags.symbols = if value()?.split(' ').any(|f| f == "-s") { Symbols::Strip } else { Symbols::Keep }
+            }
             "e" => flags.amount = Amount::All,
             "s" => flags.symbols = Symbols::Strip,
             "time-phases" => flags.time_phases = true,

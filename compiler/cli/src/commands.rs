@@ -144,7 +144,8 @@ fn run_command(args: &[String]) -> Result<ExitCode, String> {
     if flags.emit.is_some() {
         return Ok(ExitCode::SUCCESS);
     }
-    let dir = tempfile::Builder::new().prefix("undergo-run").tempdir().map_err(|e| format!("temporary directory: {e}"))?;
+    let dir =
+        tempfile::Builder::new().prefix("undergo-run").tempdir().map_err(|e| format!("temporary directory: {e}"))?;
     let name = output_path(&Flags { output: None, ..flags.clone() }, &options.request, &built.main);
     let path = dir.path().join(name.file_name().unwrap_or_default());
     write(&path, &built.image)?;
@@ -178,7 +179,8 @@ fn check_command(args: &[String]) -> Result<ExitCode, String> {
 fn env_command(args: &[String]) -> Result<ExitCode, String> {
     let root = goroot::find().map_or(String::new(), |g| g.dir.display().to_string());
     let cache = goroot::cache_dir()?.display().to_string();
-    let vars = [("GOARCH", "amd64".to_owned()), ("GOOS", "linux".to_owned()), ("GOROOT", root), ("UNDERGO_CACHE", cache)];
+    let vars =
+        [("GOARCH", "amd64".to_owned()), ("GOOS", "linux".to_owned()), ("GOROOT", root), ("UNDERGO_CACHE", cache)];
     if args.is_empty() {
         vars.iter().for_each(|(k, v)| println!("{k}='{v}'"));
     }

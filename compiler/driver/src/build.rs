@@ -170,11 +170,17 @@ fn build_in(goroot: &Goroot, options: &Options, progress: &Progress) -> Result<B
         goroot: goroot.dir.display().to_string(),
         version: goroot.version.clone(),
         modinfo: modinfo(goroot, &loaded, main),
-        godebug: loaded.packages.iter().find(|p| p.listed.import_path == *main).map_or(String::new(), |p| p.listed.default_godebug.clone()),
+        godebug: loaded
+            .packages
+            .iter()
+            .find(|p| p.listed.import_path == *main)
+            .map_or(String::new(), |p| p.listed.default_godebug.clone()),
         embeds: embeds(&loaded),
     };
-    let lowered = phases.time("lower", || undergo_lower::lower_program(main_pkg, &ordered, &loaded.map, &lower_options));
-    let mut program = lowered.map_err(|diags| report::package_errors(&loaded.map, &options.request.dir, main, &diags, options.amount))?;
+    let lowered =
+        phases.time("lower", || undergo_lower::lower_program(main_pkg, &ordered, &loaded.map, &lower_options));
+    let mut program = lowered
+        .map_err(|diags| report::package_errors(&loaded.map, &options.request.dir, main, &diags, options.amount))?;
     let show = |f: &undergo_ir::Func| options.emit_filter.is_empty() || f.sym.as_str().contains(&options.emit_filter);
     if options.emit == Some(Emit::Ir) {
         let text = program.funcs.iter().filter(|f| show(f)).map(undergo_ir::print::func_to_string).collect();
@@ -198,8 +204,11 @@ fn build_in(goroot: &Goroot, options: &Options, progress: &Progress) -> Result<B
     progress.step("generating code");
     let compiled = phases.time("codegen", || generate(&program.funcs))?;
     progress.step("linking");
-    let link_options = undergo_link::Options { strip: options.symbols == Symbols::Strip, version: goroot.version.clone() };
-    let image = phases.time("link", || undergo_link::link(&program, compiled, &link_options)).map_err(|e| format!("link: {e}\n"))?;
+    let link_options =
+        undergo_link::Options { strip: options.symbols == Symbols::Strip, version: goroot.version.clone() };
+    let image = phases
+        .time("link", || undergo_link::link(&program, compiled, &link_options))
+        .map_err(|e| format!("link: {e}\n"))?;
     Ok(Built { image, text: String::new(), main: main.clone(), phases })
 }
 
@@ -210,7 +219,8 @@ fn check_all(loaded: &Loaded, options: &Options) -> Result<HashMap<String, Pkg>,
         .iter()
         .map(|p| (p.listed.import_path.clone(), Pkg::new(Name::new(&check_path(p)), version_of(p), p.listed.standard)))
         .collect();
-    let index: HashMap<&str, usize> = loaded.packages.iter().enumerate().map(|(i, p)| (p.listed.import_path.as_str(), i)).collect();
+    let index: HashMap<&str, usize> =
+        loaded.packages.iter().enumerate().map(|(i, p)| (p.listed.import_path.as_str(), i)).collect();
     let mut dependents: Vec<Vec<usize>> = vec![Vec::new(); loaded.packages.len()];
     let mut waiting: Vec<AtomicUsize> = Vec::new();
     for (i, p) in loaded.packages.iter().enumerate() {
@@ -218,7 +228,8 @@ fn check_all(loaded: &Loaded, options: &Options) -> Result<HashMap<String, Pkg>,
         deps.iter().for_each(|&d| dependents[d].push(i));
         waiting.push(AtomicUsize::new(deps.len()));
     }
-    let ready = Mutex::new((0..waiting.len()).rev().filter(|&i| waiting[i].load(Ordering::Relaxed) == 0).collect::<Vec<_>>());
+    let ready =
+        Mutex::new((0..waiting.len()).rev().filter(|&i| waiting[i].load(Ordering::Relaxed) == 0).collect::<Vec<_>>());
     let left = AtomicUsize::new(loaded.packages.len());
     let failed: Mutex<Vec<(usize, Vec<Diag>)>> = Mutex::new(Vec::new());
     let stop = std::sync::atomic::AtomicBool::new(false);
@@ -262,7 +273,9 @@ fn check_all(loaded: &Loaded, options: &Options) -> Result<HashMap<String, Pkg>,
     }
     failed.sort_by_key(|f| f.0);
     let cwd = &options.request.dir;
-    let texts = failed.iter().map(|(i, diags)| report::package_errors(&loaded.map, cwd, &loaded.packages[*i].listed.import_path, diags, options.amount));
+    let texts = failed.iter().map(|(i, diags)| {
+        report::package_errors(&loaded.map, cwd, &loaded.packages[*i].listed.import_path, diags, options.amount)
+    });
     Err(texts.collect())
 }
 
@@ -313,7 +326,8 @@ fn version_of(p: &load::Package) -> (u32, u32) {
 /// Generates code on all cores; results are in the order of the functions.
 fn generate(funcs: &[undergo_ir::Func]) -> Result<Vec<undergo_codegen::Compiled>, String> {
     let next = AtomicUsize::new(0);
-    let results: Vec<Mutex<Option<Result<undergo_codegen::Compiled, String>>>> = funcs.iter().map(|_| Mutex::new(None)).collect();
+    let results: Vec<Mutex<Option<Result<undergo_codegen::Compiled, String>>>> =
+        funcs.iter().map(|_| Mutex::new(None)).collect();
     std::thread::scope(|scope| {
         for _ in 0..threads() {
             let worker = || {
@@ -330,21 +344,34 @@ fn generate(funcs: &[undergo_ir::Func]) -> Result<Vec<undergo_codegen::Compiled>
                     *results[i].lock().expect("no holder panics") = Some(compiled);
                 }
             };
-            std::thread::Builder::new().stack_size(1 << 28).spawn_scoped(scope, worker).expect("address space for a stack");
+            std::thread::Builder::new()
+                .stack_size(1 << 28)
+                .spawn_scoped(scope, worker)
+                .expect("address space for a stack");
         }
     });
-    results.into_iter().map(|m| m.into_inner().expect("no holder panics").expect("every function was compiled")).collect()
+    results
+        .into_iter()
+        .map(|m| m.into_inner().expect("no holder panics").expect("every function was compiled"))
+        .collect()
 }
 
 /// `go version -m`'s lines for the program.
 fn modinfo(goroot: &Goroot, loaded: &Loaded, main: &str) -> String {
     let mut out = format!("path\t{main}\n");
-    if let Some(m) = loaded.packages.iter().find(|p| p.listed.import_path == main).and_then(|p| p.listed.module.as_ref()) {
+    if let Some(m) =
+        loaded.packages.iter().find(|p| p.listed.import_path == main).and_then(|p| p.listed.module.as_ref())
+    {
         let version = if m.version.is_empty() { "(devel)" } else { &m.version };
         out.push_str(&format!("mod\t{}\t{version}\t\n", m.path));
     }
-    let mut deps: Vec<(&str, &str)> =
-        loaded.packages.iter().filter_map(|p| p.listed.module.as_ref()).filter(|m| !m.main).map(|m| (m.path.as_str(), m.version.as_str())).collect();
+    let mut deps: Vec<(&str, &str)> = loaded
+        .packages
+        .iter()
+        .filter_map(|p| p.listed.module.as_ref())
+        .filter(|m| !m.main)
+        .map(|m| (m.path.as_str(), m.version.as_str()))
+        .collect();
     deps.sort();
     deps.dedup();
     for (path, version) in deps {

@@ -28,7 +28,8 @@ impl Goroot {
         let text = fs::read_to_string(dir.join("VERSION")).ok()?;
         let version = text.lines().next()?.trim().to_owned();
         let rest = version.strip_prefix(WANTED)?;
-        let right = (rest.is_empty() || rest.starts_with('.')) && dir.join("src/fmt").is_dir() && dir.join("bin/go").exists();
+        let right =
+            (rest.is_empty() || rest.starts_with('.')) && dir.join("src/fmt").is_dir() && dir.join("bin/go").exists();
         right.then(|| Goroot { dir: dir.to_owned(), version })
     }
 
@@ -132,7 +133,9 @@ impl Drop for Cleanup<'_> {
 }
 
 fn python() -> Option<&'static str> {
-    ["python3", "python"].into_iter().find(|p| Command::new(p).arg("--version").output().is_ok_and(|o| o.status.success()))
+    ["python3", "python"]
+        .into_iter()
+        .find(|p| Command::new(p).arg("--version").output().is_ok_and(|o| o.status.success()))
 }
 
 fn download(work: &Path) -> Result<PathBuf, String> {

@@ -23,7 +23,9 @@ pub enum Amount {
 pub fn package_errors(map: &SourceMap, cwd: &Path, package: &str, diags: &[Diag], amount: Amount) -> String {
     let mut placed: Vec<_> = diags.iter().map(|d| (map.position(d.pos), d)).collect();
     placed.sort_by_key(|(p, d)| (p.clone(), d.pos));
-    placed.dedup_by(|(b, d), (a, c)| a.as_ref().map(|a| (&a.file, a.line)) == b.as_ref().map(|b| (&b.file, b.line)) && c.msg == d.msg);
+    placed.dedup_by(|(b, d), (a, c)| {
+        a.as_ref().map(|a| (&a.file, a.line)) == b.as_ref().map(|b| (&b.file, b.line)) && c.msg == d.msg
+    });
     let mut out = format!("# {package}\n");
     for (i, (position, d)) in placed.iter().enumerate() {
         if i == LIMIT && amount == Amount::Limited {

@@ -124,7 +124,8 @@ impl FuncLower<'_> {
         let (cold, join) = (self.b.cold_block(), self.b.block());
         let (rp, rc) = (self.b.func.add_param(join, Type::Ptr), self.b.func.add_param(join, Type::I64));
         let more = self.b.icmp(IntCond::Ugt, new_len, cap);
-        let (to_cold, to_join) = (BlockCall { block: cold, args: Vec::new() }, BlockCall { block: join, args: vec![p, cap] });
+        let (to_cold, to_join) =
+            (BlockCall { block: cold, args: Vec::new() }, BlockCall { block: join, args: vec![p, cap] });
         self.b.push(InstData::Brif(more, to_cold, to_join), &[]);
         self.b.switch_to(cold);
         let typ = self.type_addr(elem);

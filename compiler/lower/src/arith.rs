@@ -41,7 +41,11 @@ impl FuncLower<'_> {
             return self.complex_arith(op, ty, a, b);
         }
         let (x, y) = (a.get(0), b.get(0));
-        Val::one(if under.is_float() { self.float_arith(op, x, y) } else { self.int_arith(op, x, y, under.is_unsigned()) })
+        Val::one(if under.is_float() {
+            self.float_arith(op, x, y)
+        } else {
+            self.int_arith(op, x, y, under.is_unsigned())
+        })
     }
 
     fn float_arith(&mut self, op: BinaryOp, x: Value, y: Value) -> Value {
@@ -152,7 +156,9 @@ impl FuncLower<'_> {
             match x {
                 Expr::Paren(p) => x = &p.x,
                 Expr::Binary(b)
-                    if b.op == BinaryOp::Add && self.tv(x).is_none_or(|tv| tv.value.is_none()) && !self.saved.contains_key(&b.id) =>
+                    if b.op == BinaryOp::Add
+                        && self.tv(x).is_none_or(|tv| tv.value.is_none())
+                        && !self.saved.contains_key(&b.id) =>
                 {
                     parts.push(&b.y);
                     x = &b.x;

@@ -35,10 +35,12 @@ impl FuncLower<'_> {
             if id.name.is_blank() {
                 return Lhs::Blank;
             }
-            if define && self.unit.info.is_def.get(id.id.index()) == Some(&true)
-                && let Some(o) = self.unit.info.obj(id.id) {
-                    return Lhs::New(o);
-                }
+            if define
+                && self.unit.info.is_def.get(id.id.index()) == Some(&true)
+                && let Some(o) = self.unit.info.obj(id.id)
+            {
+                return Lhs::New(o);
+            }
         }
         Lhs::Old(e)
     }

@@ -19,7 +19,9 @@ const PER_ITERATION: (u32, u32) = (1, 22);
 
 /// Lowers an instance of a declared function.
 pub fn lower_func(cx: &Lowerer, f: &FuncInstance) {
-    let Some((info, pkg, file)) = f.obj.func().zip(f.obj.pkg).and_then(|(i, p)| Some((i, p, *i.file.get()?))) else { return };
+    let Some((info, pkg, file)) = f.obj.func().zip(f.obj.pkg).and_then(|(i, p)| Some((i, p, *i.file.get()?))) else {
+        return;
+    };
     let Some(decl) = info.decl.get() else { return };
     let Some(body) = &decl.body else { return };
     let mut tparams: Vec<TypeParam> = info.recv_tparams.get().cloned().unwrap_or_default();
@@ -103,7 +105,8 @@ pub fn lower_global_lit(cx: &Lowerer, l: &GlobalLit) {
     let types = |vs: &[Obj]| vs.iter().map(|v| v.type_()).collect::<Vec<Ty>>();
     let name = l.sym.as_str().to_owned();
     let names = Names { sym: name.clone(), display: name };
-    let start = Start { body: BodyId(0), names, params: types(&vars.params), results: types(&vars.results), pos: l.lit.pos };
+    let start =
+        Start { body: BodyId(0), names, params: types(&vars.params), results: types(&vars.results), pos: l.lit.pos };
     let mut fl = FuncLower::new(cx, Rc::new(unit), start);
     fl.bind_params(&vars.params);
     fl.bind_results(&vars.results);
@@ -133,7 +136,12 @@ impl Source {
         Some(Source { pkg, info, src, per_iteration: version >= PER_ITERATION })
     }
 
-    fn unit(self, tparams: Vec<TypeParam>, targs: Vec<Ty>, analyze: impl FnOnce(&FileInfo, capture::TypeOf) -> Captures) -> Unit {
+    fn unit(
+        self,
+        tparams: Vec<TypeParam>,
+        targs: Vec<Ty>,
+        analyze: impl FnOnce(&FileInfo, capture::TypeOf) -> Captures,
+    ) -> Unit {
         let mut unit = Unit {
             pkg: self.pkg,
             info: self.info,

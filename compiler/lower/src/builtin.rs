@@ -40,8 +40,8 @@ impl FuncLower<'_> {
             }
             Real => Val::one(self.expr(&n.args[0]).get(0)),
             Imag => Val::one(self.expr(&n.args[0]).get(1)),
-            UnsafeAdd | UnsafeSlice | UnsafeSliceData | UnsafeString | UnsafeStringData | UnsafeSizeof | UnsafeAlignof
-            | UnsafeOffsetof => self.unsafe_call(n, id),
+            UnsafeAdd | UnsafeSlice | UnsafeSliceData | UnsafeString | UnsafeStringData | UnsafeSizeof
+            | UnsafeAlignof | UnsafeOffsetof => self.unsafe_call(n, id),
             Clear | Close | Copy | Delete | Panic | Print | Println | Recover => {
                 let args = self.statement_args(n, id);
                 self.at(n.lparen);

@@ -92,7 +92,13 @@ impl FuncLower<'_> {
         let Some(sig) = self.ty(&n.fun).as_func() else {
             self.refuse(n.lparen, Ty::invalid(), "internal: call of something that is not a function");
             let params = Vec::new();
-            return Plan { target: Target::Builtin(BuiltinId::Recover), params, args: Vec::new(), results: Vec::new(), keep: Vec::new() };
+            return Plan {
+                target: Target::Builtin(BuiltinId::Recover),
+                params,
+                args: Vec::new(),
+                results: Vec::new(),
+                keep: Vec::new(),
+            };
         };
         let spread = self.spread_call(n);
         if spread.is_none() {
@@ -138,7 +144,12 @@ impl FuncLower<'_> {
                             None => self.zero(params[fixed]),
                         }
                     } else {
-                        self.variadic_args(params[fixed], &n.args[fixed.min(n.args.len())..], callee.keep_alive, &mut plan.keep)
+                        self.variadic_args(
+                            params[fixed],
+                            &n.args[fixed.min(n.args.len())..],
+                            callee.keep_alive,
+                            &mut plan.keep,
+                        )
                     };
                     plan.args.push(v);
                 }
@@ -156,15 +167,18 @@ impl FuncLower<'_> {
     }
 
     fn argument(&mut self, e: &'static Expr, to: Ty, keep_alive: bool, keep: &mut Vec<Value>) -> Val {
-        if keep_alive && to.as_basic() == Some(Basic::Uintptr)
-            && let Expr::Call(c) = e.unparen() {
-                let pointer = c.args.first().filter(|x| self.is_type(&c.fun) && self.ty(x).as_basic() == Some(Basic::UnsafePointer));
-                if let (Some(x), false) = (pointer, self.saved.contains_key(&c.id)) {
-                    let p = self.expr1(x);
-                    keep.push(p);
-                    return Val::one(self.to_word(p));
-                }
+        if keep_alive
+            && to.as_basic() == Some(Basic::Uintptr)
+            && let Expr::Call(c) = e.unparen()
+        {
+            let pointer =
+                c.args.first().filter(|x| self.is_type(&c.fun) && self.ty(x).as_basic() == Some(Basic::UnsafePointer));
+            if let (Some(x), false) = (pointer, self.saved.contains_key(&c.id)) {
+                let p = self.expr1(x);
+                keep.push(p);
+                return Val::one(self.to_word(p));
             }
+        }
         self.expr_as(e, to)
     }
 
@@ -240,7 +254,14 @@ impl FuncLower<'_> {
     }
 
     /// Passes arguments by the calling convention, calls, and fetches the results.
-    pub fn emit_call(&mut self, callee: Callee, ctx: Option<Value>, params: &[Ty], args: &[Val], results: &[Ty]) -> Vec<Val> {
+    pub fn emit_call(
+        &mut self,
+        callee: Callee,
+        ctx: Option<Value>,
+        params: &[Ty],
+        args: &[Val],
+        results: &[Ty],
+    ) -> Vec<Val> {
         let abi = Abi::assign(self.cx, params, results);
         let frame = (abi.frame_size > 0).then(|| self.temp_bytes(abi.frame_size, 16));
         let mut regs = Vec::new();

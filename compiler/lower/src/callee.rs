@@ -46,7 +46,8 @@ impl FuncLower<'_> {
     pub fn callee(&mut self, fun: &'static Expr) -> CalleeParts {
         if let Some((f, id)) = self.static_callee(fun) {
             let targs = self.instance_targs(&id);
-            let keep_alive = f.func().and_then(|i| i.decl.get()).is_some_and(|d| d.pragmas.has(Pragmas::UINTPTR_KEEPALIVE));
+            let keep_alive =
+                f.func().and_then(|i| i.decl.get()).is_some_and(|d| d.pragmas.has(Pragmas::UINTPTR_KEEPALIVE));
             let sym = self.cx.index.func_symbol(f, &targs);
             let target = match crate::intrinsics::find(sym) {
                 Some(_) => Target::Intrinsic(sym),
@@ -87,19 +88,28 @@ impl FuncLower<'_> {
         match self.method_of(s, sel) {
             Some(Method::Declared(m, recv, ty)) => {
                 let sym = self.method_code(m, ty, &s.sel);
-                let keep_alive = m.func().and_then(|i| i.decl.get()).is_some_and(|d| d.pragmas.has(Pragmas::UINTPTR_KEEPALIVE));
+                let keep_alive =
+                    m.func().and_then(|i| i.decl.get()).is_some_and(|d| d.pragmas.has(Pragmas::UINTPTR_KEEPALIVE));
                 CalleeParts { target: Target::Direct(sym, None), recv: Some((recv, ty)), keep_alive }
             }
             Some(Method::Abstract(v, iface, index)) => {
                 self.cx.note_iface_call(iface, index);
                 let off = undergo_abi::types::itab::FUN as u64 + 8 * index as u64;
                 let pointer = Ty::basic(undergo_types::Basic::UnsafePointer);
-                CalleeParts { target: Target::Method(v.get(0), off), recv: Some((Val::one(v.get(1)), pointer)), keep_alive: false }
+                CalleeParts {
+                    target: Target::Method(v.get(0), off),
+                    recv: Some((Val::one(v.get(1)), pointer)),
+                    keep_alive: false,
+                }
             }
             None => {
                 let ty = Ty::invalid();
                 self.refuse(s.sel.pos, ty, format!("internal: no method {}", s.sel.name));
-                CalleeParts { target: Target::Direct(Sym::new("runtime.badmethod"), None), recv: None, keep_alive: false }
+                CalleeParts {
+                    target: Target::Direct(Sym::new("runtime.badmethod"), None),
+                    recv: None,
+                    keep_alive: false,
+                }
             }
         }
     }
@@ -252,9 +262,10 @@ impl FuncLower<'_> {
         let recv = self.subst(sel.recv);
         let own = self.instance_targs(&s.sel);
         if recv.is_interface()
-            && let Some(index) = self.method_index(recv, sel.name, sel.pkg) {
-                self.cx.note_iface_call(recv, index);
-            }
+            && let Some(index) = self.method_index(recv, sel.name, sel.pkg)
+        {
+            self.cx.note_iface_call(recv, index);
+        }
         self.cx.method_expr_sym(recv, sel.name, sel.pkg, &own)
     }
 }

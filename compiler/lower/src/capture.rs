@@ -92,7 +92,14 @@ pub struct Captures {
 pub type TypeOf<'a> = &'a dyn Fn(NodeId) -> Option<Ty>;
 
 /// Walks a declared function's body.
-pub fn analyze_body(info: &FileInfo, type_of: TypeOf, vars: &[Obj], results: &[Obj], body: &Block, shared_loops: bool) -> Captures {
+pub fn analyze_body(
+    info: &FileInfo,
+    type_of: TypeOf,
+    vars: &[Obj],
+    results: &[Obj],
+    body: &Block,
+    shared_loops: bool,
+) -> Captures {
     let mut w = Walker::new(info, type_of, shared_loops);
     for &v in vars.iter().chain(results) {
         w.declare(v);
@@ -103,7 +110,14 @@ pub fn analyze_body(info: &FileInfo, type_of: TypeOf, vars: &[Obj], results: &[O
 }
 
 /// Walks a literal outside of any function.
-pub fn analyze_lit(info: &FileInfo, type_of: TypeOf, vars: &[Obj], results: &[Obj], body: &Block, shared_loops: bool) -> Captures {
+pub fn analyze_lit(
+    info: &FileInfo,
+    type_of: TypeOf,
+    vars: &[Obj],
+    results: &[Obj],
+    body: &Block,
+    shared_loops: bool,
+) -> Captures {
     let mut c = analyze_body(info, type_of, vars, results, body, shared_loops);
     c.bodies[0].kind = BodyKind::Lit;
     c
@@ -150,7 +164,14 @@ struct Walker<'a> {
 
 impl<'a> Walker<'a> {
     fn new(info: &'a FileInfo, type_of: TypeOf<'a>, shared_loops: bool) -> Walker<'a> {
-        let mut w = Walker { info, type_of, out: Captures::default(), cur: BodyId(0), shared_loops, results: FxHashMap::default() };
+        let mut w = Walker {
+            info,
+            type_of,
+            out: Captures::default(),
+            cur: BodyId(0),
+            shared_loops,
+            results: FxHashMap::default(),
+        };
         w.out.bodies.push(BodyFacts {
             kind: BodyKind::Decl,
             parent: BodyId(0),
@@ -229,7 +250,11 @@ impl<'a> Walker<'a> {
         if let Some(&s) = self.out.shared.get(&function) {
             return s;
         }
-        let any = Ty::new(TyKind::Interface(undergo_types::Interface { methods: Vec::new(), embeds: Vec::new(), implicit: false }));
+        let any = Ty::new(TyKind::Interface(undergo_types::Interface {
+            methods: Vec::new(),
+            embeds: Vec::new(),
+            implicit: false,
+        }));
         let next = self.synthetic("#next", Ty::basic(Basic::Int), function);
         let token = self.synthetic("#token", any, function);
         self.out.vars.entry(next).or_default().assigned = true;
@@ -421,12 +446,13 @@ impl<'a> Walker<'a> {
     /// A left-hand side of `:=`: a declaration, or a write to an existing variable.
     fn define(&mut self, e: &Expr) {
         if let Expr::Ident(id) = e
-            && self.info.is_def.get(id.id.index()) == Some(&true) {
-                if let Some(o) = self.info.obj(id.id) {
-                    self.declare(o);
-                }
-                return;
+            && self.info.is_def.get(id.id.index()) == Some(&true)
+        {
+            if let Some(o) = self.info.obj(id.id) {
+                self.declare(o);
             }
+            return;
+        }
         self.assign_to(e);
     }
 
@@ -461,9 +487,10 @@ impl<'a> Walker<'a> {
 
     fn expr(&mut self, e: &Expr) {
         if let Some(tv) = self.info.tv(e.id())
-            && (tv.mode == Mode::Type || tv.value.is_some()) {
-                return;
-            }
+            && (tv.mode == Mode::Type || tv.value.is_some())
+        {
+            return;
+        }
         match e {
             Expr::Ident(id) => {
                 if let Some(o) = self.info.obj(id.id) {
@@ -471,7 +498,8 @@ impl<'a> Walker<'a> {
                 }
             }
             Expr::CompositeLit(n) => {
-                let is_struct = (self.type_of)(n.id).is_some_and(|t| matches!(composite_type(t).under(), TyKind::Struct(_)));
+                let is_struct =
+                    (self.type_of)(n.id).is_some_and(|t| matches!(composite_type(t).under(), TyKind::Struct(_)));
                 for x in &n.elts {
                     match x {
                         Expr::KeyValue(kv) => {

@@ -93,7 +93,8 @@ impl FuncLower<'_> {
         let (params, results) = (types(self, &vars.params), types(self, &vars.results));
         let captured = self.captured(id);
         let code = Sym::new(&names.sym);
-        let mut child = FuncLower::new(self.cx, self.unit.clone(), Start { body: id, names, params, results, pos: n.pos });
+        let mut child =
+            FuncLower::new(self.cx, self.unit.clone(), Start { body: id, names, params, results, pos: n.pos });
         child.bind_captured(&captured);
         child.bind_params(&vars.params);
         child.bind_results(&vars.results);

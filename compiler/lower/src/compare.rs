@@ -194,7 +194,8 @@ impl FuncLower<'_> {
     /// Equality of two interface values.
     pub fn equal_interfaces(&mut self, xt: Ty, a: &Val, yt: Ty, b: &Val) -> Value {
         let (x_empty, y_empty) = (is_empty_interface(xt), is_empty_interface(yt));
-        let same_words = x_empty == y_empty && (x_empty || undergo_types::identical::identical(xt.underlying(), yt.underlying()));
+        let same_words =
+            x_empty == y_empty && (x_empty || undergo_types::identical::identical(xt.underlying(), yt.underlying()));
         let (wa, wb) = if same_words {
             (a.get(0), b.get(0))
         } else {

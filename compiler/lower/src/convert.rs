@@ -50,7 +50,8 @@ impl FuncLower<'_> {
         let (f, t) = (from.underlying(), to.underlying());
         match (f.kind(), t.kind()) {
             (TyKind::Basic(a), TyKind::Basic(b)) => self.convert_basic(v, *a, *b),
-            (TyKind::Pointer(_), TyKind::Basic(Basic::UnsafePointer)) | (TyKind::Basic(Basic::UnsafePointer), TyKind::Pointer(_)) => v,
+            (TyKind::Pointer(_), TyKind::Basic(Basic::UnsafePointer))
+            | (TyKind::Basic(Basic::UnsafePointer), TyKind::Pointer(_)) => v,
             (TyKind::Slice(e), TyKind::Basic(Basic::String)) => {
                 let builtin = match e.as_basic() {
                     Some(Basic::Int32) => Builtin::SliceRuneToString,

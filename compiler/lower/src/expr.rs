@@ -165,7 +165,10 @@ impl FuncLower<'_> {
     /// Branches on a boolean expression.
     pub fn cond(&mut self, e: &'static Expr, then: undergo_ir::Block, els: undergo_ir::Block) {
         match e.unparen() {
-            Expr::Binary(n) if matches!(n.op, BinaryOp::LogAnd | BinaryOp::LogOr) && self.tv(e).is_none_or(|tv| tv.value.is_none()) => {
+            Expr::Binary(n)
+                if matches!(n.op, BinaryOp::LogAnd | BinaryOp::LogOr)
+                    && self.tv(e).is_none_or(|tv| tv.value.is_none()) =>
+            {
                 if self.saved.contains_key(&e.unparen().id()) {
                     let v = self.expr1(e);
                     self.b.brif(v, then, els);
@@ -268,7 +271,8 @@ impl FuncLower<'_> {
         for (i, &f) in path.iter().enumerate() {
             if let Some(elem) = ty.as_pointer() {
                 let p = v.get(0);
-                let (a, ty) = self.walk_fields(crate::place::Located { addr: Addr::new(p), nilable: true }, elem, &path[i..]);
+                let (a, ty) =
+                    self.walk_fields(crate::place::Located { addr: Addr::new(p), nilable: true }, elem, &path[i..]);
                 return (self.load_at(a, ty), ty);
             }
             let TyKind::Struct(fields) = ty.under() else { break };

@@ -14,11 +14,12 @@ impl FuncLower<'_> {
     pub fn box_expr(&mut self, e: &'static Expr, from: Ty, to: Ty) -> Val {
         let word = |fl: &mut Self| fl.iface_word(from, to);
         if let Some(c) = self.tv(e).and_then(|tv| tv.value.as_ref())
-            && let Some(sym) = self.cx.const_data(from, c) {
-                let w = word(self);
-                let data = self.b.sym_addr(sym, 0);
-                return Val::two(w, data);
-            }
+            && let Some(sym) = self.cx.const_data(from, c)
+        {
+            let w = word(self);
+            let data = self.b.sym_addr(sym, 0);
+            return Val::two(w, data);
+        }
         if self.in_place(from) {
             if let Some(v) = self.take_saved(e) {
                 return self.box_value(v, from, to);
@@ -60,14 +61,16 @@ impl FuncLower<'_> {
             return self.b.sym_addr(Sym::new("runtime.zerobase"), 0);
         }
         if let Val::Scalars(s) = &v
-            && l.size == 1 && s.len() == 1 {
-                // A table of all bytes, 8 bytes apart.
-                let i = self.extend(s[0], true);
-                let eight = self.word(8);
-                let off = self.b.binary(undergo_ir::BinOp::Mul, i, eight);
-                let table = self.b.sym_addr(Sym::new("runtime.staticuint64s"), 0);
-                return self.b.ptr_add(table, off);
-            }
+            && l.size == 1
+            && s.len() == 1
+        {
+            // A table of all bytes, 8 bytes apart.
+            let i = self.extend(s[0], true);
+            let eight = self.word(8);
+            let off = self.b.binary(undergo_ir::BinOp::Mul, i, eight);
+            let table = self.b.sym_addr(Sym::new("runtime.staticuint64s"), 0);
+            return self.b.ptr_add(table, off);
+        }
         let p = self.new_object(ty);
         self.store(ty, &v, Addr::new(p));
         p

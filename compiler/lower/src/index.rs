@@ -138,7 +138,13 @@ impl FuncLower<'_> {
         Sliced { base, len, cap: len, elem_size, kind: SlicedKind::Array }
     }
 
-    fn slice_values(&mut self, s: Sliced, lo: Option<(Value, bool)>, hi: Option<(Value, bool)>, max: Option<(Value, bool)>) -> Val {
+    fn slice_values(
+        &mut self,
+        s: Sliced,
+        lo: Option<(Value, bool)>,
+        hi: Option<(Value, bool)>,
+        max: Option<(Value, bool)>,
+    ) -> Val {
         let zero = self.word(0);
         let (i, lo_unsigned) = lo.unwrap_or((zero, false));
         let j = hi.map_or(s.len, |h| h.0);

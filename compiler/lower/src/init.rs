@@ -222,9 +222,7 @@ fn has_effects(sc: &Rc<Scope>, e: &'static Expr) -> bool {
             let constant = sc.info.tv(b.y.id()).is_some_and(|tv| tv.value.is_some());
             let may_panic = match b.op {
                 BinaryOp::Div | BinaryOp::Rem | BinaryOp::Shl | BinaryOp::Shr => !constant,
-                BinaryOp::Eq | BinaryOp::Ne => {
-                    sc.ty(&b.x).as_basic().is_none() || sc.ty(&b.y).as_basic().is_none()
-                }
+                BinaryOp::Eq | BinaryOp::Ne => sc.ty(&b.x).as_basic().is_none() || sc.ty(&b.y).as_basic().is_none(),
                 _ => false,
             };
             may_panic || has_effects(sc, &b.x) || has_effects(sc, &b.y)

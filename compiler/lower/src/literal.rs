@@ -140,9 +140,12 @@ impl FuncLower<'_> {
 
     fn element_into(&mut self, value: &'static Expr, ty: Ty, at: Addr, fresh: Fresh) {
         if let Expr::CompositeLit(inner) = value
-            && !self.saved.contains_key(&inner.id) && self.in_place(ty) && !ty.is_interface() {
-                return self.literal_into(inner, ty, at, fresh);
-            }
+            && !self.saved.contains_key(&inner.id)
+            && self.in_place(ty)
+            && !ty.is_interface()
+        {
+            return self.literal_into(inner, ty, at, fresh);
+        }
         if fresh == Fresh::Zero && self.is_zero_const(value) && !ty.is_interface() {
             return;
         }
@@ -165,9 +168,10 @@ impl FuncLower<'_> {
         let mut next = 0;
         let index = |e: &Expr| {
             if let Expr::KeyValue(kv) = e
-                && let Some(c) = self.tv(&kv.key).and_then(|tv| tv.value.as_ref()) {
-                    next = int_bits(c) as u64;
-                }
+                && let Some(c) = self.tv(&kv.key).and_then(|tv| tv.value.as_ref())
+            {
+                next = int_bits(c) as u64;
+            }
             next += 1;
             next - 1
         };

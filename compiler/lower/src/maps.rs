@@ -91,7 +91,8 @@ impl FuncLower<'_> {
     /// The address of the element for `key`, which is created if need be.
     pub fn map_assign(&mut self, map: Ty, m: Value, key: &Val) -> Value {
         use Builtin::*;
-        self.map_call(map, m, [MapAssignFast32, MapAssignFast64, MapAssignFast64Ptr, MapAssignFastStr, MapAssign], key)[0]
+        self.map_call(map, m, [MapAssignFast32, MapAssignFast64, MapAssignFast64Ptr, MapAssignFastStr, MapAssign], key)
+            [0]
     }
 
     /// `delete(m, key)`
@@ -108,7 +109,12 @@ impl FuncLower<'_> {
             let args = self.fat_args(map, m, key_ty, key, elem);
             self.b.builtin(MapAccess1Fat, &args)[0]
         } else {
-            self.map_call(map, m, [MapAccess1Fast32, MapAccess1Fast64, MapAccess1Fast64, MapAccess1FastStr, MapAccess1], key)[0]
+            self.map_call(
+                map,
+                m,
+                [MapAccess1Fast32, MapAccess1Fast64, MapAccess1Fast64, MapAccess1FastStr, MapAccess1],
+                key,
+            )[0]
         };
         self.load(elem, Addr::new(p))
     }
@@ -120,7 +126,12 @@ impl FuncLower<'_> {
             let args = self.fat_args(map, m, key_ty, key, elem);
             self.b.builtin(MapAccess2Fat, &args)
         } else {
-            self.map_call(map, m, [MapAccess2Fast32, MapAccess2Fast64, MapAccess2Fast64, MapAccess2FastStr, MapAccess2], key)
+            self.map_call(
+                map,
+                m,
+                [MapAccess2Fast32, MapAccess2Fast64, MapAccess2Fast64, MapAccess2FastStr, MapAccess2],
+                key,
+            )
         };
         (self.load(elem, Addr::new(r[0])), r[1])
     }

@@ -38,7 +38,10 @@ impl FuncLower<'_> {
 
     /// Whether the value of `e` cannot change, so that it matters not when it is evaluated.
     fn is_stable(&self, e: &Expr) -> bool {
-        self.tv(e).is_some_and(|tv| tv.value.is_some()) || matches!(e, Expr::FuncLit(_)) || self.is_type(e) || self.is_static_func(e)
+        self.tv(e).is_some_and(|tv| tv.value.is_some())
+            || matches!(e, Expr::FuncLit(_))
+            || self.is_type(e)
+            || self.is_static_func(e)
     }
 
     fn is_static_func(&self, e: &Expr) -> bool {
@@ -73,9 +76,10 @@ impl FuncLower<'_> {
 
     fn find_effect(&self, e: &Expr) -> bool {
         if let Some(tv) = self.tv(e)
-            && (tv.value.is_some() || tv.mode == undergo_types::Mode::Type) {
-                return false;
-            }
+            && (tv.value.is_some() || tv.mode == undergo_types::Mode::Type)
+        {
+            return false;
+        }
         if !self.saved.is_empty() && self.saved.contains_key(&e.id()) {
             return false;
         }
@@ -91,7 +95,9 @@ impl FuncLower<'_> {
             Expr::Paren(n) => self.has_effect(&n.x),
             Expr::Selector(n) => self.unit.info.selections.contains_key(&n.id) && self.has_effect(&n.x),
             Expr::Index(n) => self.has_effect(&n.x) || n.indices.iter().any(|x| self.has_effect(x)),
-            Expr::Slice(n) => self.has_effect(&n.x) || n.lo.iter().chain(&n.hi).chain(&n.max).any(|x| self.has_effect(x)),
+            Expr::Slice(n) => {
+                self.has_effect(&n.x) || n.lo.iter().chain(&n.hi).chain(&n.max).any(|x| self.has_effect(x))
+            }
             Expr::TypeAssert(n) => self.has_effect(&n.x),
             Expr::Star(n) => self.has_effect(&n.x),
             Expr::CompositeLit(n) => n.elts.iter().any(|x| self.has_effect(x)),
@@ -114,8 +120,20 @@ impl FuncLower<'_> {
         matches!(
             self.unit.info.obj(id.id).map(|o| &o.data().kind),
             Some(ObjKind::Builtin(
-                Cap | Len | Complex | Imag | Real | Max | Min | UnsafeAdd | UnsafeAlignof | UnsafeOffsetof | UnsafeSizeof
-                    | UnsafeSlice | UnsafeSliceData | UnsafeString | UnsafeStringData
+                Cap | Len
+                    | Complex
+                    | Imag
+                    | Real
+                    | Max
+                    | Min
+                    | UnsafeAdd
+                    | UnsafeAlignof
+                    | UnsafeOffsetof
+                    | UnsafeSizeof
+                    | UnsafeSlice
+                    | UnsafeSliceData
+                    | UnsafeString
+                    | UnsafeStringData
             ))
         )
     }
@@ -127,10 +145,9 @@ impl FuncLower<'_> {
         }
         match e {
             Expr::Paren(n) => self.run_effects(&n.x),
-            Expr::Selector(n)
-                if self.unit.info.selections.contains_key(&n.id) => {
-                    self.run_effects(&n.x);
-                }
+            Expr::Selector(n) if self.unit.info.selections.contains_key(&n.id) => {
+                self.run_effects(&n.x);
+            }
             Expr::Index(n) => {
                 if matches!(self.ty(&n.x).under(), TyKind::Map(..)) {
                     self.save(e);

@@ -66,7 +66,9 @@ impl FuncLower<'_> {
             Expr::Paren(n) => self.is_addressable(&n.x),
             Expr::Ident(id) => matches!(self.unit.info.obj(id.id).map(|o| &o.data().kind), Some(ObjKind::Var(_))),
             Expr::Selector(n) => match self.unit.info.selections.get(&n.id) {
-                Some(sel) => sel.kind == SelectionKind::Field && (self.follows_pointer(n, sel) || self.is_addressable(&n.x)),
+                Some(sel) => {
+                    sel.kind == SelectionKind::Field && (self.follows_pointer(n, sel) || self.is_addressable(&n.x))
+                }
                 None => matches!(self.unit.info.obj(n.sel.id).map(|o| &o.data().kind), Some(ObjKind::Var(_))),
             },
             Expr::Index(n) => match self.ty(&n.x).under() {
@@ -246,9 +248,10 @@ impl FuncLower<'_> {
     /// Address of element `index`.
     pub fn elem_addr(&mut self, base: Value, index: Value, size: u64) -> Addr {
         if let Some(i) = self.const_of(index)
-            && let Some(off) = i.checked_mul(size as i64).filter(|o| (0..1 << 30).contains(o)) {
-                return Addr { base, off };
-            }
+            && let Some(off) = i.checked_mul(size as i64).filter(|o| (0..1 << 30).contains(o))
+        {
+            return Addr { base, off };
+        }
         let off = match size {
             1 => index,
             _ => {

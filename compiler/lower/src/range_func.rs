@@ -87,7 +87,13 @@ impl FuncLower<'_> {
         }
     }
 
-    fn lower_loop_body(&mut self, n: &'static RangeStmt, label: Option<Name>, id: crate::capture::BodyId, params: Vec<Ty>) -> (Sym, Vec<Exit>) {
+    fn lower_loop_body(
+        &mut self,
+        n: &'static RangeStmt,
+        label: Option<Name>,
+        id: crate::capture::BodyId,
+        params: Vec<Ty>,
+    ) -> (Sym, Vec<Exit>) {
         let mut outer = self.outer_scopes.clone();
         outer.extend(self.scopes.iter().cloned());
         let exits = self.exits.clone();

@@ -69,9 +69,10 @@ impl FuncLower<'_> {
     /// `len` elements must not reach around the end of the address space; none may follow nil.
     fn check_unsafe_len(&mut self, p: Value, len: Value, size: u64, panics: [Builtin; 2]) {
         if let Some(n) = self.const_of(len)
-            && n == 0 {
-                return;
-            }
+            && n == 0
+        {
+            return;
+        }
         // As a signed number: lengths beyond it are too large anyway.
         let negative = self.b.icmp_imm(IntCond::Slt, len, 0);
         self.panic_if(negative, panics[0], &[]);

@@ -103,9 +103,7 @@ impl FuncLower<'_> {
     pub fn store(&mut self, ty: Ty, v: &Val, at: Addr) {
         match v {
             Val::Scalars(vs) => {
-                let Some(parts) = self.scalars(ty) else {
-                    panic!("lower: scalars for {ty:?}, which lives in memory")
-                };
+                let Some(parts) = self.scalars(ty) else { panic!("lower: scalars for {ty:?}, which lives in memory") };
                 for (&(_, off), &v) in parts.iter().zip(vs) {
                     self.store_scalar(v, at.plus(off));
                 }

@@ -341,7 +341,8 @@ impl Analysis {
 
     fn call(&mut self, f: &Func, i: Inst, summaries: &Summaries) {
         let InstData::Call(call) = &f.insts[i] else { return };
-        let results: Vec<Class> = f.results_of(i).iter().filter(|&&r| f.ty(r) == Type::Ptr).map(|&r| self.value(r)).collect();
+        let results: Vec<Class> =
+            f.results_of(i).iter().filter(|&&r| f.ty(r) == Type::Ptr).map(|&r| self.value(r)).collect();
         let summary = target(&call.callee).and_then(|s| summaries.get(&s));
         let builtin = match call.callee {
             Callee::Builtin(b) => builtin_fates(b),
@@ -575,7 +576,9 @@ fn extern_fates(symbol: &str) -> Option<Vec<Fate>> {
         "runtime.typedmemmove" | "internal/runtime/maps.typedmemmove" | "reflect.typedmemmove" => vec![n, c, c],
         "internal/runtime/maps.typedmemclr" | "reflect.typedmemclr" | "runtime.memequal" => vec![n; 3],
         "sync.runtime_Semacquire" | "sync.runtime_Semrelease" | "internal/sync.runtime_SemacquireMutex" => vec![n; 3],
-        "internal/sync.runtime_Semrelease" | "internal/poll.runtime_Semacquire" | "internal/poll.runtime_Semrelease" => vec![n; 3],
+        "internal/sync.runtime_Semrelease"
+        | "internal/poll.runtime_Semacquire"
+        | "internal/poll.runtime_Semrelease" => vec![n; 3],
         _ => return None,
     })
 }

@@ -35,7 +35,10 @@ pub fn inlinable(f: &Func) -> bool {
         for &i in &f.blocks[b].insts {
             match &f.insts[i] {
                 InstData::FramePtr | InstData::CallerPc | InstData::CallerSp => return false,
-                InstData::Iconst { .. } | InstData::SymAddr { .. } | InstData::SlotAddr { .. } | InstData::PtrAdd(_) => {}
+                InstData::Iconst { .. }
+                | InstData::SymAddr { .. }
+                | InstData::SlotAddr { .. }
+                | InstData::PtrAdd(_) => {}
                 InstData::Jump(_) | InstData::Return(_) | InstData::Unreachable | InstData::NilCheck(_) => {}
                 InstData::Call(c) => {
                     // A function that calls itself would be inlined for ever.
@@ -100,7 +103,13 @@ fn splice(f: &mut Func, b: Block, n: usize, body: &Func) -> Block {
         f.values[v].0 = undergo_ir::ValueDef::Param(rest, k as u32);
         f.blocks[rest].params.push(v);
     }
-    let mut copy = Copy { body, values: SecondaryMap::new(), blocks: SecondaryMap::new(), slots: SecondaryMap::new(), sites: Vec::new() };
+    let mut copy = Copy {
+        body,
+        values: SecondaryMap::new(),
+        blocks: SecondaryMap::new(),
+        slots: SecondaryMap::new(),
+        sites: Vec::new(),
+    };
     copy.sites(f, loc);
     for (slot, data) in body.slots.iter() {
         copy.slots[slot] = Some(f.slots.push(data.clone()));
@@ -133,7 +142,8 @@ struct Copy<'a> {
 impl Copy<'_> {
     fn sites(&mut self, f: &mut Func, call: Loc) {
         for (n, s) in self.body.sites.iter().enumerate() {
-            let (parent, call_line) = if n == 0 { (call.site, call.line) } else { (self.sites[s.parent as usize], s.call_line) };
+            let (parent, call_line) =
+                if n == 0 { (call.site, call.line) } else { (self.sites[s.parent as usize], s.call_line) };
             self.sites.push(f.sites.len() as u32);
             f.sites.push(Site { parent, call_line, ..s.clone() });
         }
@@ -153,7 +163,11 @@ impl Copy<'_> {
         let nb = self.blocks[bb].expect("every block was copied");
         for &i in &self.body.blocks[bb].insts {
             let old = self.body.locs[i];
-            let loc = if old.line == 0 && old.site == 0 { call_loc } else { Loc { line: old.line, site: self.sites[old.site as usize] } };
+            let loc = if old.line == 0 && old.site == 0 {
+                call_loc
+            } else {
+                Loc { line: old.line, site: self.sites[old.site as usize] }
+            };
             let mut data = self.body.insts[i].clone();
             match &mut data {
                 InstData::Return(vals) => {

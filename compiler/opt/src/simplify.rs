@@ -7,7 +7,9 @@
 use cranelift_entity::SecondaryMap;
 use undergo_abi::g::UNSIGNED;
 use undergo_ir::cfg::Cfg;
-use undergo_ir::{BinOp, Block, BlockCall, Callee, ConvOp, Func, Inst, InstData, IntCond, ShiftOp, Type, UnOp, Value, ValueDef};
+use undergo_ir::{
+    BinOp, Block, BlockCall, Callee, ConvOp, Func, Inst, InstData, IntCond, ShiftOp, Type, UnOp, Value, ValueDef,
+};
 
 use crate::clean::Replacements;
 
@@ -377,7 +379,9 @@ fn icmp(f: &mut Func, i: Inst, c: IntCond, a: Value, b: Value) -> Outcome {
     if ty == Type::I8 && int_const(f, b) == Some(0) {
         match (c, f.def_inst(a).cloned()) {
             (IntCond::Ne, Some(InstData::Icmp(..) | InstData::Fcmp(..))) => return Outcome::Value(a),
-            (IntCond::Eq, Some(InstData::Icmp(inner, args))) => return rewrite(f, i, InstData::Icmp(negate(inner), args)),
+            (IntCond::Eq, Some(InstData::Icmp(inner, args))) => {
+                return rewrite(f, i, InstData::Icmp(negate(inner), args));
+            }
             _ => {}
         }
     }

@@ -137,7 +137,9 @@ fn addresses(f: &Func) -> HashMap<Value, Place> {
                 let place = match f.insts[i] {
                     InstData::SlotAddr { slot, offset } => Some(Place { slot, offset: offset.into() }),
                     InstData::PtrAdd([base, off]) => match (places.get(&base), f.def_inst(off)) {
-                        (Some(p), Some(InstData::Iconst { imm, .. })) => Some(Place { slot: p.slot, offset: p.offset + imm }),
+                        (Some(p), Some(InstData::Iconst { imm, .. })) => {
+                            Some(Place { slot: p.slot, offset: p.offset + imm })
+                        }
                         _ => None,
                     },
                     _ => None,
@@ -304,7 +306,9 @@ fn split_blocks(f: &mut Func, plan: &Plan) {
                         f.append(b, InstData::Store { addr: dst, offset: offset as i32, val: zero }, loc, &[]);
                     }
                 }
-                InstData::MemCopy { dst, src, size, ptrs } if plan.places.contains_key(&dst) || plan.places.contains_key(&src) => {
+                InstData::MemCopy { dst, src, size, ptrs }
+                    if plan.places.contains_key(&dst) || plan.places.contains_key(&src) =>
+                {
                     let parts = copy_parts(plan, dst, src, size, ptrs);
                     let loaded: Vec<Value> = parts
                         .iter()
@@ -325,7 +329,8 @@ fn split_blocks(f: &mut Func, plan: &Plan) {
 
 /// How a copy is cut: by the pieces of the promoted side, or of both if both are.
 fn copy_parts(plan: &Plan, dst: Value, src: Value, size: u64, ptrs: bool) -> Vec<(i64, Type)> {
-    let side = |v| plan.covered(v, size).map(|c| c.into_iter().map(|(o, var)| (o, plan.pieces[var].ty)).collect::<Vec<_>>());
+    let side =
+        |v| plan.covered(v, size).map(|c| c.into_iter().map(|(o, var)| (o, plan.pieces[var].ty)).collect::<Vec<_>>());
     let mut parts = match (side(dst), side(src)) {
         (Some(d), None) => d,
         (_, Some(s)) => s,
@@ -369,7 +374,8 @@ fn promote(f: &mut Func, plan: &Plan) {
             f.add_param(b, plan.pieces[var].ty);
         }
     }
-    let mut r = Renamer { plan, current: vec![None; plan.pieces.len()], phis: &phis, replaced: Replacements::default() };
+    let mut r =
+        Renamer { plan, current: vec![None; plan.pieces.len()], phis: &phis, replaced: Replacements::default() };
     // Preorder walk of the dominator forest; `undo` restores what a subtree changed.
     enum Step {
         Enter(Block),
@@ -430,7 +436,14 @@ impl Renamer<'_> {
     }
 
     /// The variable's value here; zero where it has not been stored to.
-    fn value(&mut self, f: &mut Func, b: Block, loc: Loc, var: usize, changes: &mut Vec<(usize, Option<Value>)>) -> Value {
+    fn value(
+        &mut self,
+        f: &mut Func,
+        b: Block,
+        loc: Loc,
+        var: usize,
+        changes: &mut Vec<(usize, Option<Value>)>,
+    ) -> Value {
         if let Some(v) = self.current[var] {
             return self.replaced.get(v);
         }

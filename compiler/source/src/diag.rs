@@ -26,11 +26,7 @@ pub struct Diag {
 impl Diag {
     /// An error at `pos`.
     pub fn error(pos: Pos, msg: impl Into<String>) -> Diag {
-        Diag {
-            pos,
-            msg: msg.into(),
-            severity: Severity::Error,
-        }
+        Diag { pos, msg: msg.into(), severity: Severity::Error }
     }
 
     /// `file:line:col: message`, as printed in a pipe.

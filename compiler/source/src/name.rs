@@ -21,9 +21,7 @@ impl Name {
     /// The name for `s`.
     pub fn new(s: &str) -> Name {
         let shard = HASHER.hash_one(s) as usize % SHARDS;
-        let mut set = TABLE[shard]
-            .lock()
-            .expect("the interner never panics while locked");
+        let mut set = TABLE[shard].lock().expect("the interner never panics while locked");
         if let Some(&found) = set.get(s) {
             return Name(found);
         }
@@ -94,10 +92,6 @@ mod tests {
         assert_eq!(Name::new("abc"), Name::new(&String::from("abc")));
         assert_ne!(Name::new("abc"), Name::new("abd"));
         assert_eq!(Name::new(""), Name::new(""));
-        assert!(
-            Name::new("É").is_exported()
-                && !Name::new("é").is_exported()
-                && !Name::new("_X").is_exported()
-        );
+        assert!(Name::new("É").is_exported() && !Name::new("é").is_exported() && !Name::new("_X").is_exported());
     }
 }

@@ -79,13 +79,8 @@ impl SourceFile {
     /// Text of line `line` (from 0) without its end of line.
     pub fn line_text(&self, line: usize) -> &[u8] {
         let start = self.lines[line] as usize;
-        let end = self
-            .lines
-            .get(line + 1)
-            .map_or(self.text.len(), |&e| e as usize - 1);
-        self.text[start..end]
-            .strip_suffix(b"\r")
-            .unwrap_or(&self.text[start..end])
+        let end = self.lines.get(line + 1).map_or(self.text.len(), |&e| e as usize - 1);
+        self.text[start..end].strip_suffix(b"\r").unwrap_or(&self.text[start..end])
     }
 
     /// What a person is told about `offset`.
@@ -95,11 +90,7 @@ impl SourceFile {
         let i = directives.partition_point(|d| d.offset <= offset);
         if i == 0 {
             let col = offset - self.lines[line] + 1;
-            return Position {
-                file: self.name.clone(),
-                line: line as u32 + 1,
-                col,
-            };
+            return Position { file: self.name.clone(), line: line as u32 + 1, col };
         }
         let d = &directives[i - 1];
         let from = self.raw_line(d.offset);
@@ -108,11 +99,7 @@ impl SourceFile {
             c if from == line => c + (offset - d.offset),
             _ => offset - self.lines[line] + 1,
         };
-        Position {
-            file: d.file.clone(),
-            line: d.line + (line - from) as u32,
-            col,
-        }
+        Position { file: d.file.clone(), line: d.line + (line - from) as u32, col }
     }
 }
 
@@ -131,16 +118,9 @@ impl SourceMap {
     /// Adds a file. Fails if all files together exceed 4 GiB.
     pub fn add(&self, name: &str, text: Vec<u8>) -> Result<Arc<SourceFile>, String> {
         let mut lines = vec![0];
-        lines.extend(
-            text.iter()
-                .enumerate()
-                .filter(|(_, b)| **b == b'\n')
-                .map(|(i, _)| i as u32 + 1),
-        );
+        lines.extend(text.iter().enumerate().filter(|(_, b)| **b == b'\n').map(|(i, _)| i as u32 + 1));
         let mut files = self.files.write().expect("no writer panics");
-        let base = files
-            .last()
-            .map_or(1, |f| f.base.0 as u64 + f.text.len() as u64 + 1);
+        let base = files.last().map_or(1, |f| f.base.0 as u64 + f.text.len() as u64 + 1);
         if base + text.len() as u64 >= u32::MAX as u64 {
             return Err(format!("{name}: more than 4 GiB of source"));
         }
@@ -187,12 +167,7 @@ mod tests {
         assert_eq!(at(a.base), "a.go:1:1");
         assert_eq!(at(a.base.offset(3)), "a.go:2:2");
         assert_eq!(at(b.base.offset(4)), "b.go:2:1");
-        b.directives.write().unwrap().push(LineDirective {
-            offset: 4,
-            file: "t.y".into(),
-            line: 40,
-            col: 0,
-        });
+        b.directives.write().unwrap().push(LineDirective { offset: 4, file: "t.y".into(), line: 40, col: 0 });
         assert_eq!(at(b.base), "b.go:1:1");
         assert_eq!(at(b.base.offset(8)), "t.y:41:0");
         assert_eq!(b.line_text(1), b"two");

@@ -17,10 +17,8 @@ use undergo_source::{Diag, Name, Pos};
 const FUNC_FLAGS: u32 = !Pragmas::GO_BUILD.0;
 
 /// Flags of the runtime's own sources.
-const RUNTIME_FLAGS: u32 = Pragmas::SYSTEMSTACK.0
-    | Pragmas::NOWRITEBARRIER.0
-    | Pragmas::NOWRITEBARRIERREC.0
-    | Pragmas::YESWRITEBARRIERREC.0;
+const RUNTIME_FLAGS: u32 =
+    Pragmas::SYSTEMSTACK.0 | Pragmas::NOWRITEBARRIER.0 | Pragmas::NOWRITEBARRIERREC.0 | Pragmas::YESWRITEBARRIERREC.0;
 
 /// Directives without a flag that standard packages may use.
 const STD_VERBS: [&str; 9] = [

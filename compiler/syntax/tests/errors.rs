@@ -28,8 +28,11 @@ fn check_tree(text: &str, expected: Expect) {
 
 #[test]
 fn numbers() {
-    let text = "package p\nvar _ = []any{0x, 0b12, 08, 1_, 1__2, 0x_1, 0_9.5, 1e, 0x1.0, 0b1.0, 1p3, 0x1e+2, 09i, 0o}\n";
-    check(text, expect![[r#"
+    let text =
+        "package p\nvar _ = []any{0x, 0b12, 08, 1_, 1__2, 0x_1, 0_9.5, 1e, 0x1.0, 0b1.0, 1p3, 0x1e+2, 09i, 0o}\n";
+    check(
+        text,
+        expect![[r#"
         x.go:2:17: hexadecimal literal has no digits
         x.go:2:22: invalid digit '2' in binary literal
         x.go:2:26: invalid digit '8' in octal literal
@@ -39,7 +42,8 @@ fn numbers() {
         x.go:2:66: invalid radix point in binary literal
         x.go:2:71: 'p' exponent requires hexadecimal mantissa
         x.go:2:90: octal literal has no digits
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -48,7 +52,9 @@ fn strings_and_runes() {
         "package p\nvar _ = \"\\z\"\nvar _ = '\\400'\nvar _ = '\\ud800'\nvar _ = ''\nvar _ = 'ab'\nvar _ = \"\\xag\"\n",
         "var _ = \"a\n\"\nvar _ = 'a\nvar _ = `x"
     );
-    check(text, expect![[r#"
+    check(
+        text,
+        expect![[r#"
         x.go:2:11: unknown escape
         x.go:3:14: octal escape value 256 > 255
         x.go:4:16: escape is invalid Unicode code point U+D800
@@ -60,7 +66,8 @@ fn strings_and_runes() {
         x.go:9:2: newline in string
         x.go:10:11: newline in rune literal
         x.go:11:9: string not terminated
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -71,21 +78,31 @@ fn odd_characters() {
         x.go:4:6: invalid BOM in the middle of the file
         x.go:4:14: invalid character U+0023 '#'
         x.go:4:16: syntax error: unexpected literal 2 after top level declaration
-    "#]].assert_eq(&errors_of(b"\xef\xbb\xbfpackage p\nvar a\x00 = 1\nvar b = \"\xff\"\nvar c\xef\xbb\xbf = 1 # 2\n"));
-    check("package p\nvar a\u{2190} = 1\nvar \u{663}a = 1\n", expect![[r#"
+    "#]]
+    .assert_eq(&errors_of(b"\xef\xbb\xbfpackage p\nvar a\x00 = 1\nvar b = \"\xff\"\nvar c\xef\xbb\xbf = 1 # 2\n"));
+    check(
+        "package p\nvar a\u{2190} = 1\nvar \u{663}a = 1\n",
+        expect![[r#"
         x.go:2:6: invalid character U+2190 '←' in identifier
         x.go:3:5: identifier cannot begin with digit U+0663 '٣'
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn semicolons() {
-    check("package p\nfunc f() {\n\tx := 1 /* a\n*/ y := 2\n\treturn\n}\nfunc g()\n{\n}\n", expect![[r#"
+    check(
+        "package p\nfunc f() {\n\tx := 1 /* a\n*/ y := 2\n\treturn\n}\nfunc g()\n{\n}\n",
+        expect![[r#"
         x.go:8:1: syntax error: unexpected semicolon or newline before {
-    "#]]);
-    check("package p\nfunc f() { if x == 1\n{ } }\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "package p\nfunc f() { if x == 1\n{ } }\n",
+        expect![[r#"
         x.go:2:21: syntax error: unexpected newline, expected { after if clause
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -102,7 +119,9 @@ func f() {
 	else { }
 }
 ";
-    check(text, expect![[r#"
+    check(
+        text,
+        expect![[r#"
         x.go:3:7: syntax error: cannot use assignment x = 1 as value
         x.go:4:21: syntax error: unexpected {, expected semicolon or newline
         x.go:5:12: syntax error: cannot declare in post statement of for loop
@@ -111,30 +130,43 @@ func f() {
         x.go:8:13: syntax error: var declaration not allowed in switch initializer
         x.go:9:8: expression in defer must not be parenthesized
         x.go:10:2: syntax error: unexpected keyword else, expected }
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn declarations() {
-    check("package p\nvar x := 1\nimport \"a\"\nfunc (a, b T) m() {}\nfunc () m() {}\nx = 1\n", expect![[r#"
+    check(
+        "package p\nvar x := 1\nimport \"a\"\nfunc (a, b T) m() {}\nfunc () m() {}\nx = 1\n",
+        expect![[r#"
         x.go:2:7: syntax error: unexpected :=, expected =
         x.go:3:1: syntax error: imports must appear before other declarations
         x.go:4:15: method has multiple receivers
         x.go:5:9: method has no receiver
         x.go:6:1: syntax error: non-declaration statement outside function body
-    "#]]);
-    check("package p\nfunc f(a, b int, string)\nfunc g(a ...int, b int)\nfunc h() (x ...int)\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "package p\nfunc f(a, b int, string)\nfunc g(a ...int, b int)\nfunc h() (x ...int)\n",
+        expect![[r#"
         x.go:2:24: syntax error: missing parameter type
         x.go:3:10: can only use ... with final parameter
         x.go:4:13: invalid use of ...
-    "#]]);
-    check("package p\ntype T[P any, Q] struct{}\ntype U[P *T,] int\ntype I interface { m[T any]() }\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "package p\ntype T[P any, Q] struct{}\ntype U[P *T,] int\ntype I interface { m[T any]() }\n",
+        expect![[r#"
         x.go:2:16: syntax error: missing type constraint
         x.go:4:21: interface method must have no type parameters
-    "#]]);
-    check("import \"x\"\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "import \"x\"\n",
+        expect![[r#"
         x.go:1:1: syntax error: package statement must be first
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -153,23 +185,29 @@ N:
 U:
 }
 ";
-    check(text, expect![[r#"
+    check(
+        text,
+        expect![[r#"
         x.go:4:14: break label not defined: M
         x.go:5:7: goto N jumps over declaration of x at x.go:6:4
         x.go:8:7: goto Q jumps into block starting at x.go:9:2
         x.go:10:2: break is not in a loop, switch, or select
         x.go:11:44: cannot fallthrough final case in switch
         x.go:12:1: label U defined and not used
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn line_directives() {
-    check("package p\n//line foo.y:10\nvar x int = = 1\n/*line :7:3*/var y ] 2\n//line a:0\n", expect![[r#"
+    check(
+        "package p\n//line foo.y:10\nvar x int = = 1\n/*line :7:3*/var y ] 2\n//line a:0\n",
+        expect![[r#"
         foo.y:10: syntax error: unexpected =, expected expression
         foo.y:7:9: syntax error: unexpected ] after top level declaration
         foo.y:8:10: invalid line number: 0
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -196,25 +234,33 @@ func g() {
 //go:systemstack
 func h() {}
 ";
-    check(text, expect![[r#"
+    check(
+        text,
+        expect![[r#"
         x.go:16:4: misplaced compiler directive
         x.go:17:10: misplaced compiler directive
         x.go:20:3: //go:systemstack only allowed in runtime
-    "#]]);
-    check_tree("//go:embed a \"b c\"\nvar x string\n//go:nosplit\nfunc f()", expect![[r#"
+    "#]],
+    );
+    check_tree(
+        "//go:embed a \"b c\"\nvar x string\n//go:nosplit\nfunc f()",
+        expect![[r#"
         Var embed=a b c @3:5
           x @3:5
           string @3:7
         Func pragmas=0x12 @5:6
           f @5:6
           Signature @5:7
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn type_parameters_or_length() {
     let text = "type A[P *T,] int\ntype B[P *T] int\ntype C[P *int] int\ntype D[P ~int|T] int\ntype E[n] int\ntype F[P (int)] int";
-    check_tree(text, expect![[r#"
+    check_tree(
+        text,
+        expect![[r#"
         Type @2:6
           A @2:6
           Field @2:8
@@ -257,12 +303,15 @@ fn type_parameters_or_length() {
               P @7:8
               int @7:11
             int @7:17
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn control_clause_ambiguity() {
-    check_tree("func f() { if x == (T{}) {}; for range T {}; switch v := x.(type) { case a: } }", expect![[r#"
+    check_tree(
+        "func f() { if x == (T{}) {}; for range T {}; switch v := x.(type) { case a: } }",
+        expect![[r#"
         Func @2:6
           f @2:6
           Signature @2:7
@@ -282,12 +331,15 @@ fn control_clause_ambiguity() {
               x @2:58
               Case @2:69
                 a @2:74
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn channels() {
-    check_tree("var a <-chan int = <-chan int(x)\nvar b = (<-chan chan<- int)(nil)", expect![[r#"
+    check_tree(
+        "var a <-chan int = <-chan int(x)\nvar b = (<-chan chan<- int)(nil)",
+        expect![[r#"
         Var @2:5
           a @2:5
           ChanType recv @2:7
@@ -305,7 +357,8 @@ fn channels() {
                 ChanType send @3:17
                   int @3:24
             nil @3:29
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

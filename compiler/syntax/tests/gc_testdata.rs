@@ -44,8 +44,12 @@ fn expected(text: &str) -> BTreeMap<Place, String> {
         }
         let c = bytes[at];
         // A newline is a token only where a semicolon is inserted; an error there follows a token on its line.
-        let blank = matches!(c, b' ' | b'\t' | b'\r') || c == b'\n' && !ends_statement(text[..at].trim_end_matches(' '));
-        if !blank && !in_token && let Some(pattern) = pending.take() {
+        let blank =
+            matches!(c, b' ' | b'\t' | b'\r') || c == b'\n' && !ends_statement(text[..at].trim_end_matches(' '));
+        if !blank
+            && !in_token
+            && let Some(pattern) = pending.take()
+        {
             found.insert((line, (at - line_start) as u32 + 1), pattern);
         }
         in_token = false;

@@ -449,11 +449,9 @@ impl TypeParam {
         match u.kind() {
             TyKind::Interface(_) => u,
             // After an error in the constraint any type will do.
-            _ if bound.is_invalid() => Ty::new(TyKind::Interface(Interface {
-                methods: Vec::new(),
-                embeds: Vec::new(),
-                implicit: false,
-            })),
+            _ if bound.is_invalid() => {
+                Ty::new(TyKind::Interface(Interface { methods: Vec::new(), embeds: Vec::new(), implicit: false }))
+            }
             _ if u.is_invalid() => u,
             _ => Ty::new(TyKind::Interface(Interface {
                 methods: Vec::new(),

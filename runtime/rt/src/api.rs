@@ -124,4 +124,3 @@ extern "C" fn undergo_reflect_results(dst: *mut u8, src: *const u8, n: usize, re
         }
     }
 }
-

@@ -209,4 +209,3 @@ pub fn cgroup_cpus() -> Option<usize> {
     let period = parse(parts.next()?)?.max(1);
     Some((quota.div_ceil(period) as usize).max(2))
 }
-

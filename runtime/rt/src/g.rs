@@ -159,7 +159,8 @@ impl G {
             if found != from {
                 use core::fmt::Write;
                 let id = self.head.id;
-                let _ = writeln!(crate::exit::Stderr, "runtime: goroutine {id}: {found:?}, not {from:?}, before {to:?}");
+                let _ =
+                    writeln!(crate::exit::Stderr, "runtime: goroutine {id}: {found:?}, not {from:?}, before {to:?}");
                 crate::exit::throw("bad goroutine state transition");
             }
             core::hint::spin_loop();

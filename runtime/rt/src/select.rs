@@ -73,9 +73,8 @@ const NONE: Pair = Pair(u64::MAX, 0);
 /// Channels are nil or live, elements as their channels need (C3).
 unsafe fn select(cases: Cases, n: usize, order: *mut u16, default: Option<Pair>) -> Pair {
     // SAFETY: the caller's scratch: 2n numbers.
-    let (poll, locks) = unsafe {
-        (core::slice::from_raw_parts_mut(order, n), core::slice::from_raw_parts_mut(order.add(n), n))
-    };
+    let (poll, locks) =
+        unsafe { (core::slice::from_raw_parts_mut(order, n), core::slice::from_raw_parts_mut(order.add(n), n)) };
     let live = shuffle(poll, n, |i| !cases.get(i).chan.is_null(), choice::below);
     let (poll, locks) = (&poll[..live], &mut locks[..live]);
     locks.copy_from_slice(poll);
@@ -198,4 +197,3 @@ entry! {
         unsafe { select(Cases::Reflect { first }, n, order, default) }
     }
 }
-

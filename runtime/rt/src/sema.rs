@@ -35,9 +35,9 @@ struct Addresses(*mut Waiter);
 // SAFETY: reached through the lock around it.
 unsafe impl Send for Addresses {}
 
-static TABLE: [Bucket; BUCKETS] = [const {
-    Bucket { waiting: AtomicU32::new(0), addresses: Mutex::new(Rank::Sema, Addresses(null_mut())) }
-}; BUCKETS];
+static TABLE: [Bucket; BUCKETS] =
+    [const { Bucket { waiting: AtomicU32::new(0), addresses: Mutex::new(Rank::Sema, Addresses(null_mut())) } };
+        BUCKETS];
 
 fn bucket(address: usize) -> &'static Bucket {
     &TABLE[(address >> 3) % BUCKETS]

@@ -31,8 +31,7 @@ pub fn bit(s: u32) -> u64 {
 /// Signals that a fault of the running code raises.
 const SYNCHRONOUS: u64 = 1 << (sig::SEGV - 1) | 1 << (sig::BUS - 1) | 1 << (sig::FPE - 1);
 /// Signals that we handle from the start.
-const OURS: [u32; 9] =
-    [sig::SEGV, sig::BUS, sig::FPE, sig::ILL, sig::TRAP, sig::PIPE, sig::QUIT, sig::URG, sig::PROF];
+const OURS: [u32; 9] = [sig::SEGV, sig::BUS, sig::FPE, sig::ILL, sig::TRAP, sig::PIPE, sig::QUIT, sig::URG, sig::PROF];
 
 /// Installs handlers. First thread.
 pub fn init() {

@@ -198,9 +198,7 @@ impl Uncommon {
     /// The methods, sorted.
     pub fn methods(&'static self) -> &'static [Method] {
         // SAFETY: T1: `offset` leads to `methods` entries.
-        unsafe {
-            slice(ptr::from_ref(self).byte_add(self.offset as usize).cast::<Method>(), self.methods as usize)
-        }
+        unsafe { slice(ptr::from_ref(self).byte_add(self.offset as usize).cast::<Method>(), self.methods as usize) }
     }
 }
 

@@ -57,10 +57,15 @@ mod tests {
         let mut state = 3u64;
         for _ in 0..2000 {
             let mut poll = [0u16; 5];
-            let n = shuffle(&mut poll, 5, |c| c != 1 && c != 4, |n| {
-                state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-                (state >> 33) as u32 % n
-            });
+            let n = shuffle(
+                &mut poll,
+                5,
+                |c| c != 1 && c != 4,
+                |n| {
+                    state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                    (state >> 33) as u32 % n
+                },
+            );
             assert_eq!(n, 3);
             let mut sorted = poll[..3].to_vec();
             sorted.sort();

@@ -10,7 +10,13 @@ pub fn parse_gogc(text: &[u8]) -> i32 {
         _ => (false, text),
     };
     match decimal(digits).and_then(|n| i32::try_from(n).ok()) {
-        Some(n) => if negative { -1 } else { n },
+        Some(n) => {
+            if negative {
+                -1
+            } else {
+                n
+            }
+        }
         None => 100,
     }
 }

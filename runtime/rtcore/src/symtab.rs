@@ -228,7 +228,22 @@ mod tests {
         let ranges = put(&mut b, &[4, 8]);
         let mut e = [0u32; 32];
         e[..16].copy_from_slice(&[
-            0x1000, 0x20, n1, n1l, 0, 10, 64, 4, 24, lines, rows.len() as u32, inl, 1, ranges, 1, 0,
+            0x1000,
+            0x20,
+            n1,
+            n1l,
+            0,
+            10,
+            64,
+            4,
+            24,
+            lines,
+            rows.len() as u32,
+            inl,
+            1,
+            ranges,
+            1,
+            0,
         ]);
         e[16..24].copy_from_slice(&[0x1040, 0x10, n2, n2l, 1, 30, 0, 0]);
         let funcs = put(&mut b, &e);

@@ -47,7 +47,14 @@ mod tests {
             assert_eq!(encode(bad), ([0xef, 0xbf, 0xbd, 0], 3));
         }
         let cases: [&[u8]; 8] = [
-            b"\x80", b"\xc0\x80", b"\xc2", b"\xe0\x80\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xff", b"\xe2\x82",
+            b"\x80",
+            b"\xc0\x80",
+            b"\xc2",
+            b"\xe0\x80\x80",
+            b"\xed\xa0\x80",
+            b"\xf4\x90\x80\x80",
+            b"\xff",
+            b"\xe2\x82",
         ];
         for bad in cases {
             assert_eq!(decode(bad), (ERROR, 1), "{bad:x?}");

@@ -20,7 +20,8 @@ fn same(what: &str, stock: &Outcome, ours: &Outcome) -> Result<(), String> {
         return Err(format!("{what}: ended with {:?}, not {:?}\n{}", ours.end, stock.end, ours.stderr_text()));
     }
     if stock.stdout != ours.stdout {
-        return Err(format!("{what}: {}", first_difference(&stock.stdout_text(), &ours.stdout_text())));
+        let text: String = ours.stderr_text().chars().take(1500).collect();
+        return Err(format!("{what}: {}\n{text}", first_difference(&stock.stdout_text(), &ours.stdout_text())));
     }
     if stock.stderr != ours.stderr {
         return Err(format!("{what}: stderr: {}", first_difference(&stock.stderr_text(), &ours.stderr_text())));

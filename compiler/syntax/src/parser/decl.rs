@@ -69,8 +69,7 @@ impl Parser<'_> {
                 values = self.expr_list();
             }
         }
-        let spec =
-            VarSpec { id, pos, names, ty, values, group: group.id, pragmas: taken.flags, embeds: taken.embeds };
+        let spec = VarSpec { id, pos, names, ty, values, group: group.id, pragmas: taken.flags, embeds: taken.embeds };
         let place = if self.fnest > 0 { VarPlace::Local } else { VarPlace::Package };
         self.directives.check_embed(&spec, place);
         spec

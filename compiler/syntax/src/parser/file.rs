@@ -1,11 +1,11 @@
 //! Whole files: package clause, imports, top-level declarations.
 
 use super::{More, Parser};
+use crate::Scope;
 use crate::ast::*;
 use crate::literal::string_value;
 use crate::parser::decl::{Group, Spec};
 use crate::token::Tok;
-use crate::Scope;
 use undergo_source::{Name, Pos};
 
 /// Tokens that start a top-level declaration.

@@ -2,7 +2,7 @@
 
 use super::Parser;
 use crate::ast::*;
-use crate::print::{expr_string, expr_list_string, simple_stmt_string};
+use crate::print::{expr_list_string, expr_string, simple_stmt_string};
 use crate::scanner::Semi;
 use crate::token::{Op, Tok};
 use undergo_source::Pos;

@@ -1,8 +1,8 @@
 //! Statements and blocks.
 
-use super::{Parser, push};
 use super::decl::Spec;
 use super::simple::{Header, HeaderParts, Tag};
+use super::{Parser, push};
 use crate::ast::*;
 use crate::token::{Op, Tok};
 

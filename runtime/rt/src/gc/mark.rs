@@ -315,5 +315,7 @@ pub fn pause(spins: &mut u32) {
 #[inline]
 fn prefetch(address: usize) {
     // SAFETY: prefetching has no effect but on caches, whatever the address.
-    unsafe { core::arch::x86_64::_mm_prefetch::<{ core::arch::x86_64::_MM_HINT_T0 }>(ptr::without_provenance(address)) };
+    unsafe {
+        core::arch::x86_64::_mm_prefetch::<{ core::arch::x86_64::_MM_HINT_T0 }>(ptr::without_provenance(address))
+    };
 }

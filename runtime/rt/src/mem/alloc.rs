@@ -1,8 +1,8 @@
 //! The allocation functions: how a size and a type become an object.
 
 use super::cache::Slot;
-use super::span::{Span, span_class};
 use super::pages;
+use super::span::{Span, span_class};
 use crate::g;
 use crate::types::Type;
 use core::fmt::Write;
@@ -171,9 +171,7 @@ pub fn account(bytes: usize) {
 #[cold]
 pub fn out_of_memory(size: usize) -> ! {
     let in_use = pages::sizes().in_use;
-    let _ = writeln!(
-        crate::exit::Stderr,
-        "runtime: out of memory: cannot allocate {size}-byte block ({in_use} in use)"
-    );
+    let _ =
+        writeln!(crate::exit::Stderr, "runtime: out of memory: cannot allocate {size}-byte block ({in_use} in use)");
     crate::exit::throw("out of memory")
 }

@@ -8,8 +8,8 @@ use crate::park::{Never, raise_text};
 use crate::rt::{self, RT};
 use crate::stack;
 use core::ptr::null_mut;
-use core::sync::atomic::{AtomicPtr, AtomicU64};
 use core::sync::atomic::Ordering::*;
+use core::sync::atomic::{AtomicPtr, AtomicU64};
 use undergo_abi::g::Raise;
 use undergo_rtsys::entry;
 

@@ -108,7 +108,10 @@ fn binary_trees() {
     assert!(check(long_lived) == (2 << DEPTH) - 1);
     say_number("binary trees: ms ", ((monotonic_ns() - start) / 1_000_000) as usize);
     say_number("  collections ", entry_call!("runtime.gcCycles")[0]);
-    say_number("  pause total us ", crate::mem::stats::STATS.pause_total.load(core::sync::atomic::Ordering::Relaxed) as usize / 1000);
+    say_number(
+        "  pause total us ",
+        crate::mem::stats::STATS.pause_total.load(core::sync::atomic::Ordering::Relaxed) as usize / 1000,
+    );
 }
 
 /// Objects with headers, and large ones, hold on to what they point at; slack does not.

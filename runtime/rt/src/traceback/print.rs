@@ -56,12 +56,10 @@ pub fn current(out: &mut dyn Write, start: Start) {
     let skip = match start {
         Start::Here => 0,
         // runtime.Stack may have been inlined away, then the first frame is the user's.
-        Start::AfterStack => calls(Walk::current())
-            .take_while(|(_, f)| matches!(f.name, "runtime.Stack" | "runtime.stackTrace"))
-            .count(),
-        Start::AfterPanic => {
-            calls(Walk::current()).position(|(_, f)| f.name == "runtime.gopanic").map_or(0, |i| i + 1)
+        Start::AfterStack => {
+            calls(Walk::current()).take_while(|(_, f)| matches!(f.name, "runtime.Stack" | "runtime.stackTrace")).count()
         }
+        Start::AfterPanic => calls(Walk::current()).position(|(_, f)| f.name == "runtime.gopanic").map_or(0, |i| i + 1),
     };
     frames(out, Walk::current(), skip);
     created_by(out, gp);

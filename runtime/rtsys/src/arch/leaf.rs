@@ -162,4 +162,3 @@ global_asm!(
     pins = const layout::PINS,
     m_p = const layout::M_P,
 );
-

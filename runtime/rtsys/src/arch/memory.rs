@@ -115,7 +115,6 @@ global_asm!(
     "movdqu [rax], xmm4",
     "movdqu [rax + 16], xmm5",
     "ret",
-
     // memclrNoHeapPointers(p, n)
     ".p2align 5",
     ".globl \"runtime.memclrNoHeapPointers\"",
@@ -182,7 +181,6 @@ global_asm!(
     "cmp rdi, r9",
     "jb 9b",
     "jmp 6b",
-
     // memequal(p, q, n) -> bool
     ".p2align 5",
     ".globl \"runtime.memequal\"",
@@ -246,7 +244,6 @@ global_asm!(
     "9:",
     "xor eax, eax",
     "ret",
-
     // memcmp and bcmp for Rust: sign of the first difference.
     ".globl memcmp",
     ".globl bcmp",
@@ -275,7 +272,6 @@ global_asm!(
     "4:",
     "xor eax, eax",
     "ret",
-
     // strlen for Rust's CStr.
     ".globl strlen",
     ".type strlen,@function",

@@ -27,16 +27,44 @@ const FUNC_FRAME: usize = 16 + 176;
 macro_rules! floats {
     ("store", $base:literal) => {
         concat!(
-            "movq [", $base, " + 48], xmm0\nmovq [", $base, " + 56], xmm1\nmovq [", $base, " + 64], xmm2\nmovq [",
-            $base, " + 72], xmm3\nmovq [", $base, " + 80], xmm4\nmovq [", $base, " + 88], xmm5\nmovq [", $base,
-            " + 96], xmm6\nmovq [", $base, " + 104], xmm7"
+            "movq [",
+            $base,
+            " + 48], xmm0\nmovq [",
+            $base,
+            " + 56], xmm1\nmovq [",
+            $base,
+            " + 64], xmm2\nmovq [",
+            $base,
+            " + 72], xmm3\nmovq [",
+            $base,
+            " + 80], xmm4\nmovq [",
+            $base,
+            " + 88], xmm5\nmovq [",
+            $base,
+            " + 96], xmm6\nmovq [",
+            $base,
+            " + 104], xmm7"
         )
     };
     ("load", $base:literal) => {
         concat!(
-            "movq xmm0, [", $base, " + 48]\nmovq xmm1, [", $base, " + 56]\nmovq xmm2, [", $base, " + 64]\nmovq xmm3, [",
-            $base, " + 72]\nmovq xmm4, [", $base, " + 80]\nmovq xmm5, [", $base, " + 88]\nmovq xmm6, [", $base,
-            " + 96]\nmovq xmm7, [", $base, " + 104]"
+            "movq xmm0, [",
+            $base,
+            " + 48]\nmovq xmm1, [",
+            $base,
+            " + 56]\nmovq xmm2, [",
+            $base,
+            " + 64]\nmovq xmm3, [",
+            $base,
+            " + 72]\nmovq xmm4, [",
+            $base,
+            " + 80]\nmovq xmm5, [",
+            $base,
+            " + 88]\nmovq xmm6, [",
+            $base,
+            " + 96]\nmovq xmm7, [",
+            $base,
+            " + 104]"
         )
     };
 }
@@ -46,21 +74,39 @@ macro_rules! floats {
 macro_rules! func_stub {
     ($name:literal, $import:literal) => {
         concat!(
-            ".p2align 4\n.globl \"", $name, "\"\n.type \"", $name, "\",@function\n\"", $name, "\":\n",
+            ".p2align 4\n.globl \"",
+            $name,
+            "\"\n.type \"",
+            $name,
+            "\",@function\n\"",
+            $name,
+            "\":\n",
             "lea r11, [rsp - {func_frame} - 96]\ncmp r11, [r15 + {guard}]\nja 2f\n",
-            "mov r11d, {func_frame} + 96\nlea r10, [rip + \"", $name, "\"]\njmp \"runtime.morestack\"\n",
+            "mov r11d, {func_frame} + 96\nlea r10, [rip + \"",
+            $name,
+            "\"]\njmp \"runtime.morestack\"\n",
             "2:\npush rbp\nmov rbp, rsp\nsub rsp, {func_frame}\n",
             "mov [rsp + 16], rdi\nmov [rsp + 24], rsi\nmov [rsp + 32], rdx\nmov [rsp + 40], rcx\n",
             "mov [rsp + 48], r8\nmov [rsp + 56], r9\n",
             // Ptrs = Ints: the frame is scanned conservatively, so non-pointers there do no harm.
             "mov [rsp + 128], rdi\nmov [rsp + 136], rsi\nmov [rsp + 144], rdx\nmov [rsp + 152], rcx\n",
             "mov [rsp + 160], r8\nmov [rsp + 168], r9\nmov qword ptr [rsp + 176], 0\nmov qword ptr [rsp], 0\n",
-            "lea rcx, [rsp + 16]\n", floats!("store", "rcx"), "\n",
+            "lea rcx, [rsp + 16]\n",
+            floats!("store", "rcx"),
+            "\n",
             "mov rdi, [r15 + {call_ctx}]\nmov rsi, [r15 + {call_frame}]\nmov rdx, rsp\n",
-            "call [rip + undergo_module + {", $import, "}]\n",
-            "lea r11, [rsp + 16]\n", floats!("load", "r11"), "\n",
+            "call [rip + undergo_module + {",
+            $import,
+            "}]\n",
+            "lea r11, [rsp + 16]\n",
+            floats!("load", "r11"),
+            "\n",
             "mov rax, [r11]\nmov rcx, [r11 + 8]\nmov rdx, [r11 + 16]\nmov rsi, [r11 + 24]\nmov rdi, [r11 + 32]\n",
-            "mov r8, [r11 + 40]\nmov rsp, rbp\npop rbp\nret\n.size \"", $name, "\", . - \"", $name, "\""
+            "mov r8, [r11 + 40]\nmov rsp, rbp\npop rbp\nret\n.size \"",
+            $name,
+            "\", . - \"",
+            $name,
+            "\""
         )
     };
 }

@@ -1,7 +1,7 @@
 //! Linux system calls, raw, and thin wrappers that give them types. Errors are negative errno values.
 
-pub mod epoll;
 pub mod clock;
+pub mod epoll;
 pub mod file;
 pub mod futex;
 pub mod mm;
