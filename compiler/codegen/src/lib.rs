@@ -3,7 +3,7 @@
 //! Reading order: [`ctx`] (settings), [`translate`] (a function's blocks, entry and landing pad), then its
 //! instructions by kind: [`arith`], [`memory`], [`call`], [`switch`]; and what happens to the finished code:
 //! [`frame`] (our prologue before the body), [`epilogue`] (a redundant instruction removed), [`lines`] (positions and
-//! unsafe ranges), [`text`] (disassembly for people).
+//! unsafe ranges), [`text`] (disassembly for people). [`guard`] is for bugs of Cranelift.
 //!
 //! Data in: a valid [`Func`], nothing else. Data out: [`Compiled`], code with symbolic relocations, independent of
 //! where it will lie and of every other function, so that functions can be compiled in parallel and cached.
@@ -20,6 +20,7 @@ mod call;
 pub mod ctx;
 mod epilogue;
 mod frame;
+mod guard;
 mod lines;
 mod memory;
 mod switch;
@@ -28,6 +29,7 @@ mod translate;
 
 use std::fmt;
 
+use cranelift_codegen::isa::TargetIsa;
 use undergo_ir::{Func, Loc, Site, Sym};
 
 pub use ctx::Ctx;
@@ -113,21 +115,38 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 /// Compiles `f`, which must be valid (see [`undergo_ir::verify`]).
+///
+/// Where Cranelift's optimizer panics, the function is compiled once more without it, and [`Ctx::retried`] tells.
 pub fn compile_func(f: &Func, ctx: &mut Ctx) -> Result<Compiled, Error> {
     let error = |text: String| Error { sym: f.sym, text };
     let size: u64 = f.slots.values().map(|s| s.size).sum();
     if size > frame::MAX {
         return Err(error(format!("stack frame too large ({size} bytes)")));
     }
+    let isa = ctx.isa.clone();
+    let result = guard::run(|| attempt(f, ctx, &*isa)).or_else(|panic| {
+        // What the panic left half done.
+        ctx.reset();
+        ctx.retried.push((f.sym, panic));
+        let isa = ctx.plain_isa();
+        guard::run(|| attempt(f, ctx, &*isa))
+    });
+    let result = result.unwrap_or_else(|panic| {
+        ctx.reset();
+        Err(format!("internal error in code generation: {panic}"))
+    });
+    result.map_err(error)
+}
+
+fn attempt(f: &Func, ctx: &mut Ctx, isa: &dyn TargetIsa) -> Result<Compiled, String> {
     ctx.clif.clear();
     let translated = translate::translate(f, &mut ctx.clif.func);
     let clif = ctx.keep_clif.then(|| text::clif(&ctx.clif.func, &translated));
-    if let Err(e) = ctx.clif.compile(&*ctx.isa, &mut ctx.control) {
-        let text = cranelift_codegen::print_errors::pretty_error(e.func, e.inner);
-        return Err(error(text));
+    if let Err(e) = ctx.clif.compile(isa, &mut ctx.control) {
+        return Err(cranelift_codegen::print_errors::pretty_error(e.func, e.inner));
     }
     let body = ctx.clif.compiled_code().expect("compilation succeeded");
-    let mut compiled = frame::finish(f, &ctx.clif.func, body, &translated).map_err(error)?;
+    let mut compiled = frame::finish(f, &ctx.clif.func, body, &translated)?;
     compiled.clif = clif;
     Ok(compiled)
 }

@@ -7,7 +7,10 @@ use undergo_ir::{parse, verify};
 fn compile(ir: &str) -> Compiled {
     let f = parse::func(ir).expect("it parses");
     verify::verify(&f).expect("it is valid");
-    compile_func(&f, &mut Ctx::new()).expect("it compiles")
+    let mut ctx = Ctx::new();
+    let compiled = compile_func(&f, &mut ctx).expect("it compiles");
+    assert_eq!(ctx.retried, []);
+    compiled
 }
 
 fn check(ir: &str, expected: Expect) {
