@@ -168,7 +168,8 @@ impl<'a> Checker<'a> {
             TyKind::Struct(fields) => fields.iter().any(|f| self.has_variable_size(f.ty, active)),
             TyKind::Named(n) => {
                 if let Some(i) = active.iter().position(|a| a == n) {
-                    self.type_cycle_error(&active[i..].to_vec());
+                    let cycle = active[i..].to_vec();
+                    self.type_cycle_error(&cycle);
                     return true;
                 }
                 if !self.is_complete(t) {

@@ -470,7 +470,7 @@ fn put(b: &mut String, t: Ty, depth: u32) {
             b.push_str("interface{");
             if depth < 6 {
                 let mut methods = type_set(t).methods.clone();
-                methods.sort_by(|x, y| x.name.cmp(&y.name));
+                methods.sort_by_key(|x| x.name);
                 for m in methods {
                     b.push_str(m.name.as_str());
                     put(b, m.sig, depth + 1);

@@ -81,7 +81,7 @@ fn imports_of(tests: &[Vec<PathBuf>]) -> Vec<String> {
             let line = line.strip_prefix("import ").unwrap_or(line);
             let mut parts = line.split('"');
             if let (Some(name), Some(path)) = (parts.next(), parts.next())
-                && name.trim().split_whitespace().count() <= 1
+                && name.split_whitespace().count() <= 1
                 && !path.is_empty()
                 && path.chars().all(|c| c.is_ascii_lowercase() || c == '/')
             {

@@ -90,14 +90,14 @@ impl Lowerer {
             return self.add_data(data);
         }
         let found = self.inits.borrow().by_var.get(&v).copied();
-        if let Some((p, i)) = found {
-            if !self.inits.borrow().scheduled.contains(&(p, i)) {
-                let init = &initializers(p)[i];
-                if let Some(data) = self.static_global(v, sym, p, init.file, init.rhs) {
-                    return self.add_data(data);
-                }
-                self.schedule(p, i);
+        if let Some((p, i)) = found
+            && !self.inits.borrow().scheduled.contains(&(p, i))
+        {
+            let init = &initializers(p)[i];
+            if let Some(data) = self.static_global(v, sym, p, init.file, init.rhs) {
+                return self.add_data(data);
             }
+            self.schedule(p, i);
         }
         let l = self.layout(v.type_());
         let section = if l.has_ptrs() { Section::Bss } else { Section::NoPtrBss };
@@ -197,10 +197,10 @@ fn in_path_order(packages: &[Pkg], done: &FxHashSet<Pkg>) -> Vec<Pkg> {
 
 /// Whether evaluating a package variable's initialiser may do anything that can be observed, a panic included.
 fn has_effects(sc: &Rc<Scope>, e: &'static Expr) -> bool {
-    if let Some(tv) = sc.info.tv(e.id()) {
-        if tv.value.is_some() || matches!(tv.mode, Mode::Type | Mode::Nil) {
-            return false;
-        }
+    if let Some(tv) = sc.info.tv(e.id())
+        && (tv.value.is_some() || matches!(tv.mode, Mode::Type | Mode::Nil))
+    {
+        return false;
     }
     match e {
         Expr::Ident(_) | Expr::FuncLit(_) => false,

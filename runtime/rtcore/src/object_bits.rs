@@ -25,7 +25,7 @@ pub fn next_free(kept: &[u64; WORDS], cursor: usize, objects: usize) -> usize {
 pub fn count(bits: &[u64; WORDS], objects: usize) -> usize {
     let full = objects / 64;
     let mut sum: u32 = bits[..full].iter().map(|w| w.count_ones()).sum();
-    if objects % 64 != 0 {
+    if !objects.is_multiple_of(64) {
         sum += (bits[full] & ((1u64 << (objects % 64)) - 1)).count_ones();
     }
     sum as usize

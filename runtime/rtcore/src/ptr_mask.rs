@@ -109,7 +109,7 @@ mod tests {
         assert_eq!(repeat(&[1], 1, 2, 64), 0x5555_5555_5555_5555);
         assert_eq!(repeat(&[1], 1, 1, 64), !0);
         assert_eq!(repeat(&[1], 1, 3, 7), 0b1001001);
-        assert_eq!(repeat(&[0b11, 0b1], 9, 10, 20), 0b01_0000_0011_01_0000_0011);
+        assert_eq!(repeat(&[0b11, 0b1], 9, 10, 20), 0b0100_0000_1101_0000_0011);
         assert_eq!(repeat(&[0xff; 8], 64, 64, 64), !0);
         assert_eq!(repeat(&[0xff], 3, 5, 5), 7);
     }

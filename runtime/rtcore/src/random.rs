@@ -12,6 +12,7 @@ impl Fast {
 
     /// The next 64 bits.
     #[inline]
+    #[allow(clippy::should_implement_trait, reason = "an endless source is no iterator")]
     pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0xa076_1d64_78bd_642f);
         let t = u128::from(self.0) * u128::from(self.0 ^ 0xe703_7ed1_a0b4_28db);
@@ -21,7 +22,7 @@ impl Fast {
     /// A number below `n` (0 if `n` is 0), by multiplication (Lemire), slightly biased for huge `n`.
     #[inline]
     pub fn below(&mut self, n: u32) -> u32 {
-        ((self.next() >> 32) * u64::from(n) >> 32) as u32
+        (((self.next() >> 32) * u64::from(n)) >> 32) as u32
     }
 }
 
@@ -52,6 +53,7 @@ impl Strong {
     }
 
     /// The next 64 bits.
+    #[allow(clippy::should_implement_trait, reason = "an endless source is no iterator")]
     pub fn next(&mut self) -> u64 {
         if self.used + 2 > WORDS - 8 {
             self.refill();
