@@ -93,11 +93,13 @@ impl Translator<'_> {
         } else if ty != types::I32 {
             index = self.cur.ins().uextend(types::I32, index);
         }
-        let els = self.block_call(default);
-        let mut targets = vec![els; (last - first) as usize + 1];
+        // A jump with arguments owns their list, which passes rewrite in place: each entry needs one of its own.
+        let mut targets = vec![default; (last - first) as usize + 1];
         for (value, to) in cases {
-            targets[(value - first) as usize] = self.block_call(to);
+            targets[(value - first) as usize] = to;
         }
+        let targets: Vec<clif::BlockCall> = targets.into_iter().map(|to| self.block_call(to)).collect();
+        let els = self.block_call(default);
         let table = JumpTableData::new(els, &targets);
         let table = self.cur.func.create_jump_table(table);
         self.cur.ins().br_table(index, table);

@@ -178,3 +178,25 @@ b0:
         assert!(text::asm(&c).contains("cmp r11, [r15]"), "{}", text::asm(&c));
     }
 }
+
+/// Holes of a jump table go where the default goes, with the same arguments. The optimizer finds another form for the
+/// argument, and must not meet its own rewriting in the next entry.
+#[test]
+fn jump_table_with_holes() {
+    compile(
+        r#"func "f"(v0: i8, v1: i64) -> (i32) {
+  site "f" "f.go":1
+b0(v0: i8, v1: i64):
+  v2: i64 = iconst 8
+  v3: i64 = mul v1, v2
+  v4: i32 = trunc v3
+  switch v0, [1: b1, 2: b1, 4: b1, 5: b1, 7: b1], b2(v4)
+b1:
+  v5: i32 = iconst 1
+  v6: i32 = sub v4, v5
+  jump b2(v6)
+b2(v7: i32):
+  return v7
+}"#,
+    );
+}
