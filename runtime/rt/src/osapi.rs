@@ -10,7 +10,7 @@ use crate::{env, exit, m, module, signal};
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering::*};
 use undergo_rtcore::lock_rank::Rank;
 use undergo_rtsys::entry;
-use undergo_rtsys::linux::signal::{self as sys, How, SIG_DFL, SIG_IGN, sig};
+use undergo_rtsys::linux::signal::{self as sys, How, SIG_IGN, sig};
 use undergo_rtsys::linux::{clock, futex, thread};
 
 /// Signals that arrived and that os/signal has not fetched.
@@ -113,7 +113,9 @@ entry! {
         if (1..=64).contains(&s) {
             IGNORED.fetch_and(!bit(s), SeqCst);
             WANTED.fetch_or(bit(s), SeqCst);
-            signal::install(s);
+            if !matches!(s, sig::KILL | sig::STOP | 32..=34) {
+                signal::install(s);
+            }
         }
     }
 
@@ -132,7 +134,10 @@ entry! {
         if (1..=64).contains(&s) {
             WANTED.fetch_and(!bit(s), SeqCst);
             IGNORED.fetch_or(bit(s), SeqCst);
-            sys::set_disposition(s, SIG_IGN);
+            // The runtime needs its handlers for faults and preemption.
+            if !matches!(s, sig::SEGV | sig::BUS | sig::FPE | sig::ILL | sig::TRAP | sig::STKFLT | sig::SYS | sig::PROF) {
+                signal::ignore(s);
+            }
         }
     }
 
@@ -176,10 +181,7 @@ entry! {
         if IGNORED.load(SeqCst) & bit(sig::PIPE) != 0 || WANTED.load(SeqCst) & bit(sig::PIPE) != 0 {
             return;
         }
-        sys::set_disposition(sig::PIPE, SIG_DFL);
-        sys::set_mask(How::Unblock, bit(sig::PIPE));
-        thread::tgkill(thread::gettid(), sig::PIPE);
-        thread::exit(2)
+        signal::die_by(sig::PIPE)
     }
 
     /// Ignore SIGSYS while pidfd support is probed, and undo that.
@@ -187,11 +189,7 @@ entry! {
         sys::set_disposition(sig::SYS, SIG_IGN);
     }
     "os.restoreSIGSYS" => fn restore_sigsys() {
-        if WANTED.load(SeqCst) & bit(sig::SYS) != 0 {
-            sys::install(sig::SYS);
-        } else {
-            sys::set_disposition(sig::SYS, SIG_DFL);
-        }
+        sys::install(sig::SYS);
     }
 
     /// Before vfork: no signal may reach a handler in the child.

@@ -30,20 +30,27 @@ pub fn bit(s: u32) -> u64 {
 
 /// Signals that a fault of the running code raises.
 const SYNCHRONOUS: u64 = 1 << (sig::SEGV - 1) | 1 << (sig::BUS - 1) | 1 << (sig::FPE - 1);
-/// Signals that we handle from the start.
-const OURS: [u32; 9] = [sig::SEGV, sig::BUS, sig::FPE, sig::ILL, sig::TRAP, sig::PIPE, sig::QUIT, sig::URG, sig::PROF];
+/// Signals that have no handler until a program asks for them: some cannot have one, those of job control stop the
+/// process, and libc uses 32 to 34.
+const NOT_AT_START: [u32; 9] = [sig::KILL, sig::STOP, sig::CONT, sig::TSTP, sig::TTIN, sig::TTOU, 32, 33, 34];
+/// Of these the disposition "ignore" is respected if it is inherited or the program's own: they get it back when the
+/// program no longer wants them.
+const LEFT_IGNORED: [u32; 2] = [sig::HUP, sig::INT];
 
 /// Installs handlers. First thread.
 pub fn init() {
-    for s in 1..=64 {
-        if sys::get_action(s).handler == SIG_IGN {
+    for s in (1..=64).filter(|s| !NOT_AT_START.contains(s)) {
+        if LEFT_IGNORED.contains(&s) && sys::get_action(s).handler == SIG_IGN {
             IGNORED.fetch_or(bit(s), Relaxed);
+            STAYS_IGNORED.fetch_or(bit(s), Relaxed);
+        } else {
+            install(s);
         }
     }
-    for s in OURS {
-        install(s);
-    }
 }
+
+/// Those of [`LEFT_IGNORED`] to which that applies.
+static STAYS_IGNORED: AtomicU64 = AtomicU64::new(0);
 
 /// Makes our handler the action of `s`.
 pub fn install(s: u32) {
@@ -51,12 +58,22 @@ pub fn install(s: u32) {
     sys::install(s);
 }
 
-/// Gives `s` its default action back, unless we need it ourselves.
+/// The program no longer wants `s`. Our handler stays, and does what is usual for an unwanted signal, but for signals
+/// that were ignored before.
 pub fn uninstall(s: u32) {
-    if !OURS.contains(&s) {
+    if STAYS_IGNORED.load(Relaxed) & bit(s) != 0 {
         INSTALLED.fetch_and(!bit(s), Relaxed);
-        sys::set_disposition(s, if IGNORED.load(Relaxed) & bit(s) != 0 { SIG_IGN } else { SIG_DFL });
+        sys::set_disposition(s, SIG_IGN);
     }
+}
+
+/// The program ignores `s`.
+pub fn ignore(s: u32) {
+    if LEFT_IGNORED.contains(&s) {
+        STAYS_IGNORED.fetch_or(bit(s), Relaxed);
+    }
+    INSTALLED.fetch_and(!bit(s), Relaxed);
+    sys::set_disposition(s, SIG_IGN);
 }
 
 /// Blocked signals of our threads: none.
@@ -104,20 +121,28 @@ extern "C" fn undergo_signal(s: u32, info: *const SigInfo, ctx: *mut UContext) {
         return osapi::deliver(s);
     }
     match s {
-        sig::URG | sig::PIPE | sig::PROF => {}
         sig::QUIT => die(s, info, ctx, "SIGQUIT: quit"),
         sig::SEGV => die(s, info, ctx, "SIGSEGV: segmentation violation"),
         sig::BUS => die(s, info, ctx, "SIGBUS: bus error"),
         sig::FPE => die(s, info, ctx, "SIGFPE: floating-point exception"),
         sig::ILL => die(s, info, ctx, "SIGILL: illegal instruction"),
         sig::TRAP => die(s, info, ctx, "SIGTRAP: trace trap"),
-        _ => {
-            // Delivered although nobody wants it any more: the default action, as if we had no handler.
-            sys::set_disposition(s, SIG_DFL);
-            sys::set_mask(How::Unblock, bit(s));
-            thread::tgkill(thread::gettid(), s);
-        }
+        sig::ABRT => die(s, info, ctx, "SIGABRT: abort"),
+        sig::STKFLT => die(s, info, ctx, "SIGSTKFLT: stack fault"),
+        sig::SYS => die(s, info, ctx, "SIGSYS: bad system call"),
+        sig::HUP | sig::INT | sig::TERM => die_by(s),
+        // Caught, with no effect.
+        _ => {}
     }
+}
+
+/// Death by the default action of `s`.
+pub fn die_by(s: u32) -> ! {
+    sys::set_disposition(s, SIG_DFL);
+    sys::set_mask(How::Unblock, bit(s));
+    thread::tgkill(thread::gettid(), s);
+    // Process 1 is immune.
+    thread::exit(128 + s as i32)
 }
 
 /// The goroutine that was interrupted in Go code, if any.
@@ -176,7 +201,7 @@ fn die(s: u32, info: &SigInfo, ctx: &mut UContext, what: &str) -> ! {
     let pc = ctx.gregs[reg::RIP] as usize;
     let gp = m::current().curg;
     let message = |out: &mut dyn Write| {
-        if s == sig::QUIT {
+        if SYNCHRONOUS & bit(s) == 0 || info.code <= 0 {
             let _ = writeln!(out, "{what}");
         } else {
             let _ = writeln!(out, "fatal error: unexpected signal during runtime execution");
