@@ -6,8 +6,6 @@ use crate::witness::WorldStopped;
 pub trait Visitor {
     /// One possible pointer.
     fn word(&mut self, value: usize);
-    /// All aligned words of `[lo, hi)`.
-    fn range(&mut self, lo: usize, hi: usize);
 }
 
 /// Every enumerator: a module that holds Go pointers in Rust structures adds its function here. Data segments of the

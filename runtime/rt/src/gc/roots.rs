@@ -10,10 +10,6 @@ impl Visitor for Marker {
     fn word(&mut self, value: usize) {
         Marker::word(self, value);
     }
-    fn range(&mut self, lo: usize, hi: usize) {
-        // SAFETY: enumerators pass readable memory of their own, and the world is stopped (M3).
-        unsafe { Marker::range(self, lo, hi) };
-    }
 }
 
 /// Bytes of roots that were read.

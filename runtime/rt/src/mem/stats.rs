@@ -101,7 +101,7 @@ pub fn totals() -> Totals {
             continue;
         }
         // SAFETY: Ps live for ever; the counters are words that only grow, so a racy read is merely a little old.
-        let local = unsafe { &*(&raw const (*p).mem.stats) };
+        let local = unsafe { &(*p).mem.stats };
         for (sum, n) in t.mallocs.iter_mut().zip(&local.mallocs) {
             // SAFETY: as above.
             *sum += unsafe { core::ptr::read_volatile(n) };

@@ -65,7 +65,7 @@ pub fn schedule() -> ! {
         }
         // SAFETY: find gave us the only claim to gp.
         let locked_m = unsafe { (*gp).locked_m };
-        if !locked_m.is_null() && locked_m != mp as *mut M {
+        if !locked_m.is_null() && !core::ptr::eq(locked_m, mp) {
             threads::hand_to_locked(gp);
             continue;
         }
@@ -226,7 +226,7 @@ pub fn preempt_all(how: Ask) {
 /// Asks the goroutine on `pp` to yield.
 pub fn preempt_one(pp: &P, how: Ask) {
     let mp = pp.m.load(Acquire);
-    if mp.is_null() || mp == m::current() as *mut M {
+    if mp.is_null() || core::ptr::eq(mp, m::current()) {
         return;
     }
     // SAFETY: Ms and Gs are never unmapped; a stale answer preempts a goroutine needlessly.
