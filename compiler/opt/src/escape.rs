@@ -265,7 +265,7 @@ impl Analysis {
                 let k = self.contents(p);
                 self.unify(k, c);
             }
-            InstData::Store { addr, val, .. } | InstData::AtomicStore { addr, val } if is_ptr(*val) => {
+            InstData::Store { addr, val, .. } | InstData::AtomicStore { addr, val } if is_ptr(*val) || code(f, *val).is_some() => {
                 self.store(f, *addr, *val, summaries);
             }
             InstData::AtomicRmw { addr, val, .. } if is_ptr(*val) => {
@@ -319,9 +319,9 @@ impl Analysis {
 
     fn store(&mut self, f: &Func, addr: Value, val: Value, summaries: &Summaries) {
         let p = self.value(addr);
-        if let Some(InstData::SymAddr { sym, offset: 0 }) = f.def_inst(val) {
+        if let Some(sym) = code(f, val) {
             // Code or static data: nothing to follow but what the code does with the object as its context.
-            if let Some(s) = summaries.get(sym) {
+            if let Some(s) = summaries.get(&sym) {
                 let ctx = s.ctx;
                 let kept = Fate {
                     escapes: ctx.escapes || ctx.returned,
@@ -329,7 +329,7 @@ impl Analysis {
                     ..Fate::BORROWED
                 };
                 self.apply(p, kept, &[]);
-            } else if !is_data_symbol(*sym) {
+            } else if !is_data_symbol(sym) {
                 self.apply(p, Fate::KEPT, &[]);
             }
             return;
@@ -478,6 +478,18 @@ impl Analysis {
             out.push(at);
         }
         out
+    }
+}
+
+/// The symbol whose address a value is, as a pointer or as the word of a closure's code.
+fn code(f: &Func, val: Value) -> Option<Sym> {
+    match f.def_inst(val)? {
+        InstData::SymAddr { sym, offset: 0 } => Some(*sym),
+        InstData::Convert(ConvOp::Bitcast, _, v) => match f.def_inst(*v)? {
+            InstData::SymAddr { sym, offset: 0 } => Some(*sym),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
