@@ -21,7 +21,7 @@ func main() {
 	var mu sync.Mutex
 	var order []int
 	var wg sync.WaitGroup
-	for _, ms := range []int{120, 40, 200, 0, 80} {
+	for _, ms := range []int{450, 150, 750, 0, 300} {
 		wg.Go(func() {
 			time.Sleep(time.Duration(ms) * time.Millisecond)
 			mu.Lock()
