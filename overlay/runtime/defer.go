@@ -51,7 +51,10 @@ func deferprocat(fn func(), token any) {
 	d.head = &_defer{link: d.head, fn: fn, fp: d.fp, pc: d.pc}
 }
 
-// deferreturn runs the calls deferred by the activation with frame fp.
+// deferreturn runs the calls deferred by the activation with frame fp. Not inlined: recover tells calls that it makes
+// from those that a panic makes by its frame.
+//
+//go:noinline
 func deferreturn(fp uintptr) {
 	gp := getg()
 	for {

@@ -265,7 +265,9 @@ impl Analysis {
                 let k = self.contents(p);
                 self.unify(k, c);
             }
-            InstData::Store { addr, val, .. } | InstData::AtomicStore { addr, val } if is_ptr(*val) || code(f, *val).is_some() => {
+            InstData::Store { addr, val, .. } | InstData::AtomicStore { addr, val }
+                if is_ptr(*val) || code(f, *val).is_some() =>
+            {
                 self.store(f, *addr, *val, summaries);
             }
             InstData::AtomicRmw { addr, val, .. } if is_ptr(*val) => {

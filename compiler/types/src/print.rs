@@ -408,11 +408,6 @@ impl<'a> Printer<'a> {
     fn named(&mut self, n: Named) {
         self.object(n.obj);
         let generic = n.generic();
-        if matches!(self.style, Style::Link)
-            && let Some(k) = generic.local_index.get()
-        {
-            let _ = write!(self.out, "·{k}");
-        }
         if self.message() {
             // Arguments for the enclosing function's parameters are not written in the source.
             if n.origin.is_some() {
@@ -435,6 +430,12 @@ impl<'a> Printer<'a> {
             self.list(&n.targs[outer..], ",");
             self.put("]");
             self.style = saved;
+        }
+        // Behind the arguments, where gc's symbols have it.
+        if matches!(self.style, Style::Link)
+            && let Some(k) = generic.local_index.get()
+        {
+            let _ = write!(self.out, "·{k}");
         }
     }
 

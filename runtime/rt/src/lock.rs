@@ -102,7 +102,7 @@ impl<T> Mutex<T> {
     ///
     /// # Safety
     /// Nothing else accesses it: the world is stopped, or the process is dying.
-    #[allow(clippy::mut_from_ref)]
+    #[allow(clippy::mut_from_ref, reason = "the lock guards what the reference reaches")]
     pub unsafe fn get_unlocked(&self) -> &mut T {
         // SAFETY: caller.
         unsafe { &mut *self.value.get() }

@@ -112,7 +112,7 @@ impl PTimers {
 
     /// # Safety
     /// Locked by this thread, or the world is stopped; no other reference to the heap is alive.
-    #[allow(clippy::mut_from_ref)]
+    #[allow(clippy::mut_from_ref, reason = "the heap lock is held by the caller")]
     unsafe fn heap(&self) -> &mut OffVec<Entry> {
         // SAFETY: caller.
         unsafe { &mut *self.heap.get() }

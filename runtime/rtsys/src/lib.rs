@@ -34,7 +34,7 @@ pub mod linux;
 macro_rules! entry {
     ($($(#[$m:meta])* $sym:literal $(| $alias:literal)* => fn $name:ident($($p:ident : $t:ty),* $(,)?) $(-> $r:ty)? $body:block)*) => {$(
         $(#[$m])*
-        #[allow(clippy::too_many_arguments)]
+        #[allow(clippy::too_many_arguments, reason = "entries take what Go passes")]
         pub(crate) extern "C" fn $name($($p: $t),*) $(-> $r)? {
             const _: () = {
                 $($crate::arch::entry::check_arg::<$t>();)*
