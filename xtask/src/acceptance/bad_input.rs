@@ -19,6 +19,7 @@ const DEPTH: usize = 100_000;
 fn case(name: &str, files: &[(&str, &[u8])]) -> Result<PathBuf, String> {
     let dir = work_dir("bad")?.join(name);
     let _ = fs::remove_dir_all(&dir);
+    fs::create_dir_all(&dir).map_err(|e| format!("{}: {e}", dir.display()))?;
     for (file, text) in files {
         let path = dir.join(file);
         let io = |e: std::io::Error| format!("{}: {e}", path.display());
