@@ -115,6 +115,8 @@ func FuncForPC(pc uintptr) *Func {
 }
 
 // Caller describes the call that is skip calls further out; 0 is the caller of Caller.
+//
+//go:noinline
 func Caller(skip int) (pc uintptr, file string, line int, ok bool) {
 	var pcs [1]uintptr
 	if callersLogical(skip+1, pcs[:]) < 1 {
@@ -125,6 +127,8 @@ func Caller(skip int) (pc uintptr, file string, line int, ok bool) {
 }
 
 // Callers fills pc with return addresses of the calling goroutine; skip 0 is Callers itself.
+//
+//go:noinline
 func Callers(skip int, pc []uintptr) int {
 	if len(pc) == 0 {
 		return 0

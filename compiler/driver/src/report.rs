@@ -42,7 +42,8 @@ pub fn package_errors(map: &SourceMap, cwd: &Path, package: &str, diags: &[Diag]
             None => out.push_str(&format!("{}\n", d.msg)),
         }
     }
-    out
+    // Positions inside of messages are shortened like those in front.
+    out.replace(&format!("{}/", cwd.display()), "./")
 }
 
 /// Errors of the package graph.
