@@ -88,12 +88,14 @@ pub fn load(goroot: &Goroot, request: &Request) -> Result<Loaded, String> {
     Ok(Loaded { map, packages: in_order(&mut packages), roots, errors })
 }
 
-/// Every error once, as `go build` prints them.
+/// Every error once, in the order in which `go build` prints them: that of the list, dependencies first and imports in
+/// the order of their names. The lists of errors of dependencies that roots have are in an order that varies: they only
+/// add what no package has as its own.
 fn graph_errors(listed: &[Listed]) -> Vec<ListError> {
     let mut seen = HashSet::new();
-    let roots = listed.iter().filter(|p| !p.dep_only);
-    let all = roots.flat_map(|p| p.error.iter().chain(&p.deps_errors));
-    all.filter(|e| seen.insert((e.pos.clone(), e.err.clone()))).cloned().collect()
+    let own = listed.iter().filter_map(|p| p.error.as_ref());
+    let of_dependencies = listed.iter().filter(|p| !p.dep_only).flat_map(|p| &p.deps_errors);
+    own.chain(of_dependencies).filter(|e| seen.insert((e.pos.clone(), e.err.clone()))).cloned().collect()
 }
 
 /// Parses the wanted packages and everything they import, a wave at a time, two or more files at once.
