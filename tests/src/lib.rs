@@ -3,16 +3,17 @@
 //! Reading order: [`toolchain`] (which undergo, which Go), [`process`] (running with a limit), [`directive`] (what a
 //! program says about itself in its first comment), [`normalise`] (standard error without what may differ),
 //! [`program`] (building, running and comparing one program), [`annotated`] (`// ERROR` comments),
-//! [`expected`] (the list of known failures, which may only shrink).
+//! [`expected`] (the list of known failures, which may only shrink), [`go_test_tree`] (where Go's own test tree is).
 //!
 //! Invariants:
 //! - The oracle is the Go of the same GOROOT that undergo compiles: there are no recorded outputs.
-//! - Nothing is written outside of cargo's target directory.
+//! - Nothing is written outside of cargo's target directory and undergo's cache.
 #![forbid(unsafe_code)]
 
 pub mod annotated;
 pub mod directive;
 pub mod expected;
+pub mod go_test_tree;
 pub mod normalise;
 pub mod process;
 pub mod program;
