@@ -36,3 +36,6 @@ pub const RED_ZONE: usize = 928;
 /// Frames up to this size (rsp at entry to rsp in the body, bytes) check `rsp` against the guard instead of
 /// `rsp - frame`.
 pub const SMALL_FRAME: usize = 128;
+/// The most that an assembly stub of the runtime image puts on a goroutine's stack, return address not included:
+/// morestack's cold path, which saves all argument registers and rbp.
+pub const STUB_BYTES: usize = 232;

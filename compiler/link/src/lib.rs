@@ -1,7 +1,7 @@
 //! From compiled functions and static data to a static ELF executable, together with the pre-linked runtime image.
 //!
 //! Reading order: [`image`] (the embedded runtime), [`units`] (what is linked, without duplicates, in order),
-//! [`layout`] (addresses), [`buildinfo`], [`tables`] (what the runtime reads about functions), [`symbols`] (names to
+//! [`nosplit`] (functions without a stack check fit the red zone), [`layout`] (addresses), [`buildinfo`], [`tables`] (what the runtime reads about functions), [`symbols`] (names to
 //! addresses), [`relocate`], [`module`] (where the runtime finds all that), [`elf`] (the file), [`output`].
 //!
 //! Invariants:
@@ -16,6 +16,7 @@ mod elf;
 mod image;
 mod layout;
 mod module;
+mod nosplit;
 pub mod output;
 mod relocate;
 mod symbols;
@@ -57,6 +58,20 @@ pub enum LinkError {
         /// What it refers to.
         to: Sym,
     },
+    /// Functions without a stack check call one another beyond the red zone.
+    NoSplit {
+        /// From the first caller on, with the bytes of each on the stack.
+        chain: Vec<(Sym, u64)>,
+        /// Bytes that there are.
+        limit: u64,
+    },
+    /// Functions without a stack check call one another in a circle.
+    NoSplitLoop {
+        /// The call that closes it.
+        from: Sym,
+        /// What is called.
+        to: Sym,
+    },
 }
 
 impl fmt::Display for LinkError {
@@ -74,6 +89,14 @@ impl fmt::Display for LinkError {
             LinkError::Overflow { within, to } => {
                 write!(f, "{within}: the address of {to} does not fit")
             }
+            LinkError::NoSplit { chain, limit } => {
+                let first = chain.first().map_or_else(String::new, |(sym, _)| sym.to_string());
+                write!(f, "{first}: nosplit stack over {limit} byte limit")?;
+                chain.iter().try_for_each(|(sym, bytes)| write!(f, "\n\t{sym} takes {bytes} bytes"))
+            }
+            LinkError::NoSplitLoop { from, to } => {
+                write!(f, "{from}: nosplit stack overflow: infinite recursion through {to}")
+            }
         }
     }
 }
@@ -84,6 +107,7 @@ pub fn link(program: &Program, compiled: Vec<Compiled>, options: &Options) -> Re
     let image = image::Image::parse(RUNTIME).map_err(LinkError::Runtime)?;
     let compiled = &compiled;
     let units = units::Units::collect(program, compiled)?;
+    nosplit::check(&units)?;
     let mut layout = layout::Layout::read_only(&units, &image);
     let info = buildinfo::BuildInfo::new(program, &options.version);
     let mut tables = tables::Tables::new(program, &units, &layout, &info);

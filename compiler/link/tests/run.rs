@@ -454,3 +454,32 @@ fn the_same_input_gives_the_same_bytes() {
     let text = program("", "");
     assert_eq!(build(&text), build(&text));
 }
+
+/// A function without a stack check, with a frame of this many bytes, that calls another.
+fn unchecked(name: &str, bytes: usize, callee: &str) -> String {
+    format!(
+        "func \"{name}\"() nosplit {{\n  site \"{name}\" \"n.go\":1\n  s0: size {bytes} align 8 pinned \"x\"\nb0:\n  v0: ptr = slot_addr s0\n  store v0, v0\n  call \"{callee}\"()\n  return\n}}\n"
+    )
+}
+
+#[test]
+fn unchecked_functions_fit_the_red_zone() {
+    let chain = unchecked("main.a", 160, "main.b") + &unchecked("main.b", 160, "runtime.printnl");
+    expect("nosplit", &program("  call \"main.a\"()\n", &chain), 0, "\n");
+    let chain = unchecked("main.a", 400, "main.b") + &unchecked("main.b", 400, "runtime.printnl");
+    let Err(e) = build(&program("  call \"main.a\"()\n", &chain)) else {
+        panic!("it links");
+    };
+    let expected = "main.a: nosplit stack over 928 byte limit\n\tmain.a takes 408 bytes\n\tmain.b takes 408 bytes\n\t\
+                    runtime.printnl takes 232 bytes";
+    assert_eq!(e.to_string(), expected);
+}
+
+#[test]
+fn unchecked_functions_do_not_recurse() {
+    let chain = unchecked("main.a", 8, "main.b") + &unchecked("main.b", 8, "main.a");
+    let Err(e) = build(&program("  call \"main.a\"()\n", &chain)) else {
+        panic!("it links");
+    };
+    assert!(e.to_string().contains("nosplit stack overflow: infinite recursion"), "{e}");
+}

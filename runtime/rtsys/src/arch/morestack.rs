@@ -10,7 +10,7 @@
 //! predictor in step, and returns to `undergo_lessstack`, which goes back to the old segment and returns to the caller.
 //! `g.call_ctx` and `g.call_frame` are loaded by the function's body only, so nothing here touches them.
 //!
-//! Cold path: argument registers are saved in a frame on the old segment (208 bytes of its red zone) and the runtime
+//! Cold path: argument registers are saved in a frame on the old segment (232 bytes of its red zone) and the runtime
 //! allocates, or yields if the guard was poisoned. A yielded goroutine continues at `undergo_morestack_resume`.
 //!
 //! ```text
@@ -30,6 +30,7 @@ unsafe extern "C" {
 
 /// Bytes of the frame of the cold path below rbp.
 const SAVE: usize = 12 * 8 + 8 * 16;
+const _: () = assert!(SAVE + 8 <= undergo_abi::call::STUB_BYTES);
 
 global_asm!(
     ".pushsection .text.morestack,\"ax\",@progbits",
