@@ -67,13 +67,6 @@ func lastSetting(key, def, env string) string {
 	return value
 }
 
-//go:linkname godebug_registerMetric internal/godebug.registerMetric
-func godebug_registerMetric(name string, read func() uint64) {
-	godebugMetrics[name] = read
-}
-
-var godebugMetrics = map[string]func() uint64{}
-
 //go:linkname godebug_setNewIncNonDefault internal/godebug.setNewIncNonDefault
 func godebug_setNewIncNonDefault(f func(string) func()) { newIncNonDefault = f }
 

@@ -76,51 +76,6 @@ func mallocgc(size uintptr, t *abi.Type, zero bool) unsafe.Pointer
 func newobject(t *abi.Type) unsafe.Pointer
 func newarray(t *abi.Type, n int) unsafe.Pointer
 
-// SetFinalizer is accepted and checked; finalizers are not run.
-func SetFinalizer(obj any, finalizer any) {
-	e := efaceOf(&obj)
-	if e.typ == nil {
-		throw("runtime.SetFinalizer: first argument is nil")
-	}
-	if abi.Kind(e.typ.Kind_) != abi.Pointer {
-		throw("runtime.SetFinalizer: first argument is " + typeString(e.typ) + ", not pointer")
-	}
-	if e.data == nil {
-		throw("nil elem type!")
-	}
-	f := efaceOf(&finalizer)
-	if f.typ == nil {
-		return
-	}
-	if abi.Kind(f.typ.Kind_) != abi.Func {
-		throw("runtime.SetFinalizer: second argument is " + typeString(f.typ) + ", not a function")
-	}
-	ft := (*abi.FuncType)(unsafe.Pointer(f.typ))
-	if ft.IsVariadic() || ft.InCount != 1 {
-		throw("runtime.SetFinalizer: cannot pass " + typeString(e.typ) + " to finalizer " + typeString(f.typ))
-	}
-}
-
-// A Cleanup is a function to be called when an object has become unreachable.
-type Cleanup struct {
-	id  uint64
-	ptr uintptr
-}
-
-// Stop cancels the cleanup.
-func (c Cleanup) Stop() {}
-
-// AddCleanup is accepted and checked; cleanups are not run.
-func AddCleanup[T, S any](ptr *T, cleanup func(S), arg S) Cleanup {
-	if ptr == nil {
-		panic(plainError("runtime.AddCleanup: ptr is nil"))
-	}
-	if p, ok := any(arg).(*T); ok && p == ptr {
-		panic(plainError("runtime.AddCleanup: ptr is equal to arg, cleanup will never run"))
-	}
-	return Cleanup{1, uintptr(unsafe.Pointer(ptr))}
-}
-
 // A Pinner keeps objects where they are; objects never move, so it only keeps them reachable.
 type Pinner struct {
 	refs []any

@@ -253,6 +253,9 @@ impl Translator<'_> {
         };
         let addr = self.cur.ins().stack_addr(types::I64, slot, 0);
         self.cur.ins().store(trusted(), v, addr, 0);
+        // Stacks are read conservatively: what was kept alive up to here would be for as long as the frame exists.
+        let zero = self.iconst(types::I64, 0);
+        self.cur.ins().store(trusted(), zero, addr, 0);
     }
 
     fn sym(&mut self, sym: Sym) -> clif::UserExternalNameRef {

@@ -62,6 +62,10 @@ pub struct G {
     pub syscall_regs: [usize; 4],
     /// Monotonic time at which it began to wait, if known.
     pub wait_since: i64,
+    /// Monotonic time at which it became runnable, 0 if its latency is not measured.
+    pub runnable_since: i64,
+    /// Counts how often it became runnable, to measure every eighth time.
+    pub n_readied: u32,
     /// Entry pc of its function.
     pub start_pc: usize,
     /// pc of the go statement.

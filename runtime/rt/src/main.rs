@@ -3,7 +3,7 @@
 //! Reading order: [`start`] (process entry, what is initialised in which order), [`g`], [`m`], [`p`] (the actors),
 //! [`sched`] (who runs next), [`stack`] (segments), [`park`] (blocking and waking, what the other modules use),
 //! [`world`] (stopping everything), [`syscall`], [`signal`], [`traceback`], [`exit`] (throw, fatal); then [`mem`],
-//! [`gc`], [`chan`], [`select`], [`timer`], [`sema`], [`netpoll`], [`iface`], [`strings`], [`print`].
+//! [`gc`], [`metrics`], [`chan`], [`select`], [`timer`], [`sema`], [`netpoll`], [`iface`], [`strings`], [`print`].
 //!
 //! Rust code runs on the system stack of an M, never on a goroutine stack, and never calls Go. It may assume
 //! throughout one entry that its M keeps its P and that the current goroutine does not move: nothing preempts Rust.
@@ -23,6 +23,7 @@ mod iface;
 mod lock;
 mod m;
 mod mem;
+mod metrics;
 mod module;
 mod netpoll;
 mod osapi;

@@ -18,6 +18,8 @@ pub struct P {
     pub m: AtomicPtr<M>,
     /// Next idle P.
     pub link: *mut P,
+    /// When it became idle, monotonic ns.
+    pub idle_since: i64,
     /// Runs next, before the queue; inherits the time slice.
     pub runnext: AtomicPtr<G>,
     /// Runnable goroutines.

@@ -13,7 +13,7 @@ use crate::rt::{self, MAX_P, RT};
 use crate::sched::{self, Ask, threads};
 use crate::witness::{NoPreempt, WorldStopped};
 use crate::{netpoll, persist};
-use core::sync::atomic::Ordering::*;
+use core::sync::atomic::{AtomicI64, Ordering::*};
 use undergo_rtcore::lock_rank::Rank;
 use undergo_rtsys::entry;
 
@@ -21,6 +21,11 @@ struct World {
     owned: bool,
     waiters: GList,
 }
+
+/// When the world was last asked to stop, and when it stood still.
+static ASKED: AtomicI64 = AtomicI64::new(0);
+/// See [`ASKED`].
+static STOPPED: AtomicI64 = AtomicI64::new(0);
 
 static WORLD: Mutex<World> = Mutex::new(Rank::World, World { owned: false, waiters: GList::new() });
 
@@ -88,6 +93,7 @@ pub fn offer(pp: &P) {
 pub fn stop() -> WorldStopped<'static> {
     let gp = g::current();
     NoPreempt::pin(gp).leak();
+    ASKED.store(rt::nanotime(), Relaxed);
     let wait = {
         let mut s = RT.sched.lock();
         s.stop_wait = rt::n_p() as i32;
@@ -122,6 +128,7 @@ pub fn stop() -> WorldStopped<'static> {
             sched::preempt_all(if rounds > 10 { Ask::Firmly } else { Ask::Kindly });
         }
     }
+    STOPPED.store(rt::nanotime(), Relaxed);
     // SAFETY: every P but ours is Stopped and stays so until `start`.
     unsafe { WorldStopped::assume() }
 }
@@ -158,6 +165,7 @@ pub fn start(_: WorldStopped<'_>, n: usize) {
         }
         RT.stopping.store(false, SeqCst);
     }
+    crate::metrics::pause_ended(ASKED.load(Relaxed), STOPPED.load(Relaxed));
     sched::sysmon::wake();
     for &pp in &busy[..n_busy] {
         threads::start_with(pp);

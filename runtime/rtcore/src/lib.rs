@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`random`] (generators), [`lock_rank`], [`run_queue`] (a P's ring of runnable goroutines),
 //! [`symtab`] (program counters to names and lines); [`timer_heap`], [`select_order`], [`method_merge`],
-//! [`slice_growth`]; then the heap: [`size_class`], [`ptr_mask`], [`object_bits`], [`page_map`].
+//! [`slice_growth`], [`time_histogram`]; then the heap: [`size_class`], [`ptr_mask`], [`object_bits`], [`page_map`].
 #![cfg_attr(not(test), no_std)]
 
 pub mod lock_rank;
@@ -17,5 +17,6 @@ pub mod settings;
 pub mod size_class;
 pub mod slice_growth;
 pub mod symtab;
+pub mod time_histogram;
 pub mod timer_heap;
 pub mod utf8;

@@ -2,23 +2,27 @@
 
 use super::mark::Marker;
 use super::{control, helpers, mark, pace, roots, sweep};
+use crate::mem::special;
 use crate::mem::stats::STATS;
 use crate::rt;
 use crate::witness::WorldStopped;
-use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use undergo_rtsys::linux::clock;
 
-/// Bytes of roots that the last collection read.
-static ROOT_BYTES: AtomicU64 = AtomicU64::new(0);
+/// Bytes of data segments that the last collection read.
+static GLOBALS: AtomicUsize = AtomicUsize::new(0);
+/// Bytes of stacks that the last collection read.
+static STACKS: AtomicUsize = AtomicUsize::new(0);
 
-/// Bytes of data segments and stacks, as of the last collection.
-pub fn root_bytes() -> u64 {
-    ROOT_BYTES.load(Relaxed)
+/// Roots that the last collection read.
+pub fn last_roots() -> roots::Sizes {
+    roots::Sizes { globals: GLOBALS.load(Relaxed), stacks: STACKS.load(Relaxed) }
 }
 
 /// Marks and sweeps. Nothing runs but this M, whose goroutine is inside an entry.
 pub fn collect(kind: usize, world: &WorldStopped<'_>) {
     let start = rt::nanotime();
+    crate::metrics::pause_is_for_gc();
     flush_caches(world);
     let mut marker = Marker::new();
     mark::begin(1 + helpers::available());
@@ -27,12 +31,14 @@ pub fn collect(kind: usize, world: &WorldStopped<'_>) {
     marker.drain();
     let helped = helpers::finish();
     crate::timer::drop_unreachable(world);
-    sweep::weak_handles(world);
+    special::settle(world);
     let live = sweep::all(world);
     trim_stacks(world);
+    crate::sched::inject(special::claim_waiting());
     STATS.marked_bytes.store(marker.bytes + helped.0, Relaxed);
     STATS.marked_objects.store(marker.objects + helped.1, Relaxed);
-    ROOT_BYTES.store((sizes.globals + sizes.stacks) as u64, Relaxed);
+    GLOBALS.store(sizes.globals, Relaxed);
+    STACKS.store(sizes.stacks, Relaxed);
     pace::collected(live);
     record(kind, start);
 }

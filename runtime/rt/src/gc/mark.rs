@@ -9,7 +9,8 @@
 //! half of its stack to a shared one while another is idle; marking ends when all are idle and the shared stack is empty.
 
 use crate::lock::Mutex;
-use crate::mem::span::{Found, HEAP, MASKS, PAGE_TABLE, Span, find_object};
+use crate::mem::pointers;
+use crate::mem::span::{Found, HEAP, PAGE_TABLE, Span, find_object};
 use crate::mem::vec::OffVec;
 use crate::types::Type;
 use core::ptr;
@@ -215,40 +216,33 @@ impl Marker {
                 self.read_large(span, at);
             } else if span.has_headers() {
                 let ty = *(at as *const *const Type);
-                self.read_typed(&*ty, at + HEADER, at + span.elem, at + HEADER);
+                pointers::in_typed(&*ty, at + HEADER, at + span.elem, |word| self.word_at(word));
             } else {
-                self.read_masked(span, at);
+                pointers::in_masked(span, at, |word| self.word_at(word));
             }
         }
     }
 
-    /// A small object whose mask lies beside its span.
+    /// The pointer word at an address.
     ///
     /// # Safety
-    /// See [`Marker::read`].
+    /// It lies in an object that is being read.
     #[inline]
-    unsafe fn read_masked(&mut self, span: &Span, at: usize) {
-        let words = span.elem / 8;
-        let first = (at - self.heap) / 8;
-        let masks = MASKS.at::<u64>(first / 64);
-        let shift = first % 64;
-        // SAFETY: M1: masks cover every committed page; a slot of up to 64 words spans at most two mask words, and the
-        // second is read only if it does.
-        let mut bits = unsafe {
-            let mut bits = masks.read() >> shift;
-            if shift + words > 64 {
-                bits |= masks.add(1).read() << (64 - shift);
+    unsafe fn word_at(&mut self, address: usize) {
+        // SAFETY: caller.
+        self.word(unsafe { (address as *const usize).read() });
+    }
+
+    /// Marks what an object in use points at, but not the object.
+    ///
+    /// # Safety
+    /// The world is stopped (M3).
+    pub unsafe fn beneath(&mut self, found: &Found) {
+        // SAFETY: M1, M4; caller.
+        unsafe {
+            if (*found.span).scan == Scan::Yes {
+                self.read(found.slot);
             }
-            bits
-        };
-        if words < 64 {
-            bits &= (1 << words) - 1;
-        }
-        while bits != 0 {
-            let i = bits.trailing_zeros() as usize;
-            bits &= bits - 1;
-            // SAFETY: word i of the object.
-            self.word(unsafe { (at as *const usize).add(i).read() });
         }
     }
 
@@ -267,37 +261,7 @@ impl Marker {
             self.stack.push(stop | 1);
         }
         // SAFETY: caller; `at` is the start of an element.
-        unsafe { self.read_typed(ty, at, stop, at) };
-    }
-
-    /// Words `[lo, hi)` of an array of `ty` whose element starts at `origin`, the same as `lo`.
-    ///
-    /// # Safety
-    /// See [`Marker::read`].
-    unsafe fn read_typed(&mut self, ty: &Type, lo: usize, hi: usize, origin: usize) {
-        let mask = ty.mask();
-        let ptr_words = ty.ptr_bytes / 8;
-        let mut elem = origin;
-        debug_assert!(lo == origin);
-        while elem < hi {
-            let words = ptr_words.min((hi - elem) / 8);
-            let mut i = 0;
-            while i < words {
-                // SAFETY: T1: the mask has ptr_words bits, in bytes.
-                let mut byte = unsafe { *mask.add(i / 8) };
-                if words - i < 8 {
-                    byte &= (1u8 << (words - i)) - 1;
-                }
-                while byte != 0 {
-                    let bit = byte.trailing_zeros() as usize;
-                    byte &= byte - 1;
-                    // SAFETY: word i + bit of the element, below `hi`.
-                    self.word(unsafe { (elem as *const usize).add(i + bit).read() });
-                }
-                i += 8;
-            }
-            elem += ty.size;
-        }
+        unsafe { pointers::in_typed(ty, at, stop, |word| self.word_at(word)) };
     }
 }
 

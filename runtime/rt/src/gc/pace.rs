@@ -76,7 +76,8 @@ pub fn goal() -> u64 {
     let by_growth = match u64::try_from(percent) {
         Err(_) => u64::MAX,
         Ok(p) => {
-            let roots = super::cycle::root_bytes();
+            let roots = super::cycle::last_roots();
+            let roots = (roots.globals + roots.stacks) as u64;
             (live.saturating_add((live + roots).saturating_mul(p) / 100)).max(HEAP_MIN * p / 100)
         }
     };
@@ -93,6 +94,16 @@ pub fn goal() -> u64 {
 /// Bytes taken by objects, dead ones since the last collection included.
 pub fn used() -> u64 {
     PACE.used.load(Relaxed)
+}
+
+/// GOGC, negative if off.
+pub fn percent() -> i32 {
+    PACE.percent.load(Relaxed)
+}
+
+/// GOMEMLIMIT, bytes.
+pub fn limit() -> u64 {
+    PACE.limit.load(Relaxed) as u64
 }
 
 /// Sets GOGC, returns the old value. The caller sees to a collection if one is due.

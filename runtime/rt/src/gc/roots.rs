@@ -30,6 +30,7 @@ pub fn mark_all(marker: &mut Marker, world: &WorldStopped<'_>) -> Sizes {
         unsafe { marker.range(lo as usize, hi as usize) };
     }
     roots::enumerate(marker, world);
+    crate::mem::special::mark_roots(marker, world);
     for gp in rt::all_g() {
         // SAFETY: the world is stopped: goroutines do not run, and their segment lists are stable. The goroutine that
         // drives the collection is inside an entry. Segments above a stack pointer are empty.

@@ -6,7 +6,7 @@
 
 use crate::mem::span::{N_SPAN_CLASSES, PAGE_TABLE, Span, span_class};
 use crate::mem::stats::STATS;
-use crate::mem::{central, pages, weak};
+use crate::mem::{central, pages};
 use crate::witness::WorldStopped;
 use core::ptr::NonNull;
 use core::sync::atomic::Ordering::Relaxed;
@@ -25,20 +25,6 @@ fn each_span(mut f: impl FnMut(NonNull<Span>)) {
             f(span);
         }
     }
-}
-
-/// Clears the handles of weakly held objects that died; marks the handles of the others.
-pub fn weak_handles(world: &WorldStopped<'_>) {
-    if weak::is_empty() {
-        return;
-    }
-    each_span(|mut span| {
-        // SAFETY: M1, M3.
-        let s = unsafe { span.as_mut() };
-        if !s.specials.is_null() {
-            weak::sweep_span(s, world);
-        }
-    });
 }
 
 /// Frees everything unmarked. Returns the bytes of the objects kept.

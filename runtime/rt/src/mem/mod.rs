@@ -3,7 +3,8 @@
 //! Reading order: [`reserve`] (address space), [`pool`] (records off the heap), [`span`] (runs of pages
 //! and how an address leads to an object), [`pages`] (the page heap), [`central`] (spans with free objects, per
 //! class), [`cache`] (per-P allocation), [`alloc`] (the allocation functions), [`object`] (entries called by compiled
-//! code), [`slices`], [`copy`] (moving and clearing typed memory), [`weak`] (weak pointers), [`stats`], [`report`] (MemStats), [`vec`].
+//! code), [`slices`], [`pointers`] (which words are pointers), [`copy`] (moving and clearing typed memory), [`special`]
+//! (finalizers, cleanups), [`weak`] (weak pointers), [`stats`], [`report`] (MemStats), [`vec`].
 //!
 //! One allocation, from the top: `runtime.newobject` → [`alloc::object`] chooses tiny, small or large → small: the
 //! P's [`cache::Cache`] holds a span of the class; the next object whose kept bit is clear is taken, without any lock
@@ -26,11 +27,13 @@ pub mod central;
 pub mod copy;
 pub mod object;
 pub mod pages;
+pub mod pointers;
 pub mod pool;
 pub mod report;
 pub mod reserve;
 pub mod slices;
 pub mod span;
+pub mod special;
 pub mod stats;
 pub mod vec;
 pub mod weak;

@@ -1,7 +1,7 @@
 //! Spans: runs of pages that hold objects of one size, and the way from an address to its object.
 
 use super::reserve::Reserve;
-use super::weak::Special;
+use super::special::Special;
 use crate::types::Type;
 use core::ptr::{self, NonNull};
 use undergo_rtcore::object_bits::WORDS;
@@ -38,7 +38,7 @@ pub const fn span_class(class: usize, scan: Scan) -> usize {
 /// | large_type | allocator | before the object is published |
 /// | cursor, needs_zero | the P that caches the span (M2); the sweeper | while cached; world stopped |
 /// | next | the central list that holds the span | under its lock |
-/// | specials | [`super::weak`] | under its lock |
+/// | specials | [`super::special`] | under its lock |
 /// | `*kept` | the sweeper | world stopped (M3) |
 /// | `*marks` | the marker | world stopped; atomically if several mark |
 /// | `*masks` | the P that caches the span | before the object is published |
@@ -66,7 +66,7 @@ pub struct Span {
     pub large_type: *const Type,
     /// Next span of a central list.
     pub next: *mut Span,
-    /// Weak handles of objects of this span.
+    /// What shall happen when objects of this span die.
     pub specials: *mut Special,
     /// Number of pages.
     pub pages: usize,

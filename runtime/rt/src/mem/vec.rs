@@ -41,6 +41,11 @@ impl<T: Copy> OffVec<T> {
         Some(unsafe { self.first.add(self.len).read() })
     }
 
+    /// Forgets all elements; the buffer stays.
+    pub fn clear(&mut self) {
+        self.len = 0;
+    }
+
     /// Makes it `n` elements long, all of them `value`.
     pub fn fill(&mut self, n: usize, value: T) {
         self.len = 0;

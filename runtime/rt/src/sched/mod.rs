@@ -89,6 +89,10 @@ pub fn execute(gp: *mut G, slice: Slice) -> ! {
     let g = unsafe { &mut *gp };
     g.transition(GStatus::Runnable, GStatus::Running);
     g.wait_since = 0;
+    if g.runnable_since != 0 {
+        crate::metrics::TIMES.latencies.add(crate::rt::nanotime() - g.runnable_since);
+        g.runnable_since = 0;
+    }
     g.preempt.store(false, Relaxed);
     if crate::g::guard(&g.head).load(Relaxed) == undergo_abi::g::GUARD_PREEMPT {
         g.unpoison();
@@ -116,7 +120,14 @@ pub fn execute(gp: *mut G, slice: Slice) -> ! {
 /// Makes the waiting goroutine `gp` runnable.
 pub fn ready(gp: *mut G, place: Where) {
     // SAFETY: the caller has the only claim to a waiting goroutine.
-    unsafe { (*gp).transition(GStatus::Waiting, GStatus::Runnable) };
+    unsafe {
+        let g = &mut *gp;
+        g.n_readied = g.n_readied.wrapping_add(1);
+        if g.n_readied.is_multiple_of(8) {
+            g.runnable_since = crate::rt::nanotime();
+        }
+        g.transition(GStatus::Waiting, GStatus::Runnable);
+    }
     put_local(crate::g::current_p(), gp, place);
     wake_p();
 }

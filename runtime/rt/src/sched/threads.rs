@@ -45,7 +45,10 @@ pub fn release_p() -> *mut P {
 /// Puts an idle P into the list.
 pub fn put_idle_p(s: &mut Sched, pp: *mut P) {
     // SAFETY: the caller owns the P.
-    unsafe { (*pp).link = s.idle_p };
+    unsafe {
+        (*pp).link = s.idle_p;
+        (*pp).idle_since = rt::nanotime();
+    }
     s.idle_p = pp;
     RT.n_idle_p.fetch_add(1, SeqCst);
 }
@@ -56,6 +59,9 @@ pub fn take_idle_p(s: &mut Sched) -> *mut P {
     if !pp.is_null() {
         // SAFETY: list members are idle Ps.
         s.idle_p = unsafe { (*pp).link };
+        // SAFETY: as above.
+        let idle = rt::nanotime() - unsafe { (*pp).idle_since };
+        crate::metrics::TIMES.idle_ns.fetch_add(idle as u64, Relaxed);
         RT.n_idle_p.fetch_sub(1, SeqCst);
         super::sysmon::wake();
     }

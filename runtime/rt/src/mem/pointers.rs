@@ -1,0 +1,82 @@
+//! Which words of an object are pointers.
+
+use super::span::{HEAP, MASKS, Span};
+use crate::types::Type;
+use undergo_rtcore::size_class::{HEADER, Scan};
+
+/// Calls `f` with the address of every word of `[lo, hi)` that may hold a pointer, the memory being values of `ty`
+/// one after the other from `lo` on.
+///
+/// # Safety
+/// `ty` is a type (T1).
+#[inline]
+pub unsafe fn in_typed(ty: &Type, lo: usize, hi: usize, mut f: impl FnMut(usize)) {
+    let mask = ty.mask();
+    let ptr_words = ty.ptr_bytes / 8;
+    let mut elem = lo;
+    while elem < hi {
+        let words = ptr_words.min((hi - elem) / 8);
+        let mut i = 0;
+        while i < words {
+            // SAFETY: T1: the mask has ptr_words bits, in bytes.
+            let mut byte = unsafe { *mask.add(i / 8) };
+            if words - i < 8 {
+                byte &= (1u8 << (words - i)) - 1;
+            }
+            while byte != 0 {
+                let bit = byte.trailing_zeros() as usize;
+                byte &= byte - 1;
+                f(elem + (i + bit) * 8);
+            }
+            i += 8;
+        }
+        elem += ty.size;
+    }
+}
+
+/// Calls `f` with the address of every pointer word of the small object at `at`, whose mask lies beside its span.
+#[inline]
+pub fn in_masked(span: &Span, at: usize, mut f: impl FnMut(usize)) {
+    let words = span.elem / 8;
+    let first = (at - HEAP.base()) / 8;
+    let masks = MASKS.at::<u64>(first / 64);
+    let shift = first % 64;
+    // SAFETY: M1: masks cover every committed page; a slot of up to 64 words spans at most two mask words, and the
+    // second is read only if it does.
+    let mut bits = unsafe {
+        let mut bits = masks.read() >> shift;
+        if shift + words > 64 {
+            bits |= masks.add(1).read() << (64 - shift);
+        }
+        bits
+    };
+    if words < 64 {
+        bits &= (1 << words) - 1;
+    }
+    while bits != 0 {
+        let i = bits.trailing_zeros() as usize;
+        bits &= bits - 1;
+        f(at + i * 8);
+    }
+}
+
+/// Calls `f` with the address of every pointer word of the object in slot `at` of `span`.
+///
+/// # Safety
+/// The slot holds an object in use (M4), which does not die meanwhile.
+pub unsafe fn in_object(span: &Span, at: usize, f: impl FnMut(usize)) {
+    if span.scan == Scan::No {
+        return;
+    }
+    // SAFETY: M4: the header, or the type of the span, describes the object.
+    unsafe {
+        if span.class == 0 {
+            in_typed(&*span.large_type, at, at + span.elem, f);
+        } else if span.has_headers() {
+            let ty = *(at as *const *const Type);
+            in_typed(&*ty, at + HEADER, at + span.elem, f);
+        } else {
+            in_masked(span, at, f);
+        }
+    }
+}
