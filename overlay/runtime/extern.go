@@ -40,12 +40,31 @@ func GOROOT() string {
 func Gosched()
 
 // GOMAXPROCS sets the number of goroutines that run at the same time, and returns the former one; n < 1 only asks.
-func GOMAXPROCS(n int) int { return gomaxprocs(n) }
+func GOMAXPROCS(n int) int { return gomaxprocs(max(n, 0)) }
 
 func gomaxprocs(n int) int
 
 // SetDefaultGOMAXPROCS goes back to the number that the runtime would choose.
-func SetDefaultGOMAXPROCS() { gomaxprocs(-1) }
+func SetDefaultGOMAXPROCS() { gomaxprocsDefault() }
+
+func gomaxprocsDefault()
+
+// followProcs starts the goroutine that adjusts GOMAXPROCS while the program has not chosen it.
+func followProcs() {
+	if !gomaxprocsFollows() {
+		return
+	}
+	goSystem(func() {
+		for {
+			gomaxprocsWait()
+			gomaxprocsUpdate()
+		}
+	})
+}
+
+func gomaxprocsFollows() bool
+func gomaxprocsWait()
+func gomaxprocsUpdate()
 
 // NumCPU is the number of CPUs that the process may use.
 func NumCPU() int { return numcpu() }

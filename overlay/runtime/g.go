@@ -2,7 +2,8 @@
 // public API. The other half is Rust; functions without body are its entries.
 //
 // Reading order: g.go, main.go, panic.go, error.go, defer.go, printpanic.go, iface.go, alg.go, map.go, string.go,
-// symtab.go, extern.go, mem.go, afterlife.go, metrics.go, debug.go, pprof.go, sync.go, env.go, godebug.go.
+// symtab.go, extern.go, mem.go, afterlife.go, metrics.go, debug.go, pprof.go, sync.go, synctest.go, env.go,
+// godebug.go.
 package runtime
 
 import "unsafe"
@@ -32,7 +33,7 @@ type g struct {
 	panics     *_panic
 	id         uint64
 	labels     unsafe.Pointer
-	bubble     unsafe.Pointer
+	bubble     *bubble
 	flags      uintptr
 }
 
@@ -51,6 +52,9 @@ func getfp() uintptr
 
 // goexit1 ends the current goroutine.
 func goexit1()
+
+// goSystem starts a goroutine of the runtime: it is not counted, hidden in traces, and no part of deadlocks.
+func goSystem(f func())
 
 // exit ends the process.
 func exit(code int32)

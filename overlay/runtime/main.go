@@ -29,6 +29,7 @@ func main() {
 	initErrors()
 	initExitHooks()
 	startCollector()
+	followProcs()
 	runInits()
 	initsDone()
 	mainMain()

@@ -36,11 +36,11 @@ func startTheWorld(procs uintptr)
 
 // startCollector starts the goroutine that collects when it is due.
 func startCollector() {
-	go func() {
+	goSystem(func() {
 		for {
 			collect(gcWait())
 		}
-	}()
+	})
 }
 
 // collect is a whole collection. Pools are emptied while nothing else runs: their owners hold no locks.

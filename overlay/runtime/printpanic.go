@@ -7,6 +7,9 @@ import (
 // fatalpanic prints the chain of panics and the goroutine, and exits with code 2.
 func fatalpanic(p *_panic) {
 	getg().defers = nil
+	if e, ok := p.arg.(synctestDeadlockError); ok {
+		bubbleDying(e.bubble)
+	}
 	preparePanics(p)
 	startDying()
 	printpanics(p)

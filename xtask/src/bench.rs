@@ -1,6 +1,7 @@
 //! Benchmarks in pairs: the same program by undergo and by stock Go, one after the other, several times; medians.
 //!
-//! `cargo xtask bench` measures everything; with names, those rows. The output is the Markdown of BENCHMARKS.md.
+//! `cargo xtask bench` measures everything; with names, those rows (`sched` is all kernels of `bench/sched`, with one
+//! and with two Ps; `sched/NAME` is one of them). The output is the Markdown of BENCHMARKS.md.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -33,7 +34,7 @@ pub fn run(names: &[String]) -> Result<(), String> {
     let kernels: Vec<PathBuf> = with_suffix(&dir, ".go")?;
     let stem = |p: &Path| p.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     if names.iter().any(|n| n == "--list") {
-        println!("start\nsize\nbuild");
+        println!("start\nsize\nbuild\nsched");
         kernels.iter().for_each(|k| println!("{}", stem(k)));
         return Ok(());
     }
@@ -43,17 +44,21 @@ pub fn run(names: &[String]) -> Result<(), String> {
     if wanted("start") || wanted("size") {
         let hello = build_both(&tools, "hello", &repository().join("tests/acceptance/hello"), "hello.go")?;
         show(&size(&hello)?);
-        show(&times("hello: start to end", &hello, START_ROUNDS)?);
+        show(&times("hello: start to end", &hello, START_ROUNDS, &|_| {})?);
     }
     if wanted("build") {
         for row in builds(&tools)? {
             show(&row);
         }
     }
+    if names.is_empty() || names.iter().any(|n| n == "sched" || n.starts_with("sched/")) {
+        scheduler(&tools, &|kernel| wanted("sched") || wanted(&format!("sched/{kernel}")))?;
+    }
     for kernel in &kernels {
         let name = stem(kernel);
         if wanted(&name) {
-            let result = build_both(&tools, &name, &dir, &format!("{name}.go")).and_then(|p| times(&name, &p, ROUNDS));
+            let result =
+                build_both(&tools, &name, &dir, &format!("{name}.go")).and_then(|p| times(&name, &p, ROUNDS, &|_| {}));
             match result {
                 Ok(row) => show(&row),
                 Err(why) => println!("| {name} | failed | | |\n<!-- {why} -->"),
@@ -79,15 +84,44 @@ fn size(pair: &Pair) -> Result<Row, String> {
     })
 }
 
+/// The kernels of the scheduler that are wanted, with one P and with two, and the geometric mean of their ratios.
+fn scheduler(tools: &Toolchain, wanted: &dyn Fn(&str) -> bool) -> Result<(), String> {
+    let pair = build_both(tools, "sched", &repository().join("bench/sched"), "sched.go")?;
+    let list = success(&mut Command::new(&pair.stock), LIMIT)?.stdout_text();
+    let mut ratios = Vec::new();
+    for kernel in list.lines().filter(|k| wanted(k)) {
+        for procs in ["1", "2"] {
+            let name = format!("sched/{kernel}, GOMAXPROCS={procs}");
+            let result = times(&name, &pair, ROUNDS, &|command| {
+                command.arg(kernel).env("GOMAXPROCS", procs);
+            });
+            match result {
+                Ok(row) => {
+                    show(&row);
+                    ratios.push(row.ratio);
+                }
+                Err(why) => println!("| {name} | failed | | |\n<!-- {why} -->"),
+            }
+        }
+    }
+    if !ratios.is_empty() {
+        let mean = (ratios.iter().map(|r| r.ln()).sum::<f64>() / ratios.len() as f64).exp();
+        println!("| sched: geometric mean of {} | | | {mean:.2} |", ratios.len());
+    }
+    Ok(())
+}
+
 /// Runs both by turns, so that what the machine does besides hits both.
-fn times(name: &str, pair: &Pair, rounds: usize) -> Result<Row, String> {
+fn times(name: &str, pair: &Pair, rounds: usize, configure: &dyn Fn(&mut Command)) -> Result<Row, String> {
     let (mut ours, mut stock) = (Vec::new(), Vec::new());
     let mut outputs = (Vec::new(), Vec::new());
     for round in 0..=rounds {
         for (exe, times, output) in [(&pair.ours, &mut ours, &mut outputs.0), (&pair.stock, &mut stock, &mut outputs.1)]
         {
+            let mut command = Command::new(exe);
+            configure(&mut command);
             let start = Instant::now();
-            let out = success(&mut Command::new(exe), LIMIT)?;
+            let out = success(&mut command, LIMIT)?;
             if round > 0 {
                 times.push(start.elapsed());
             }

@@ -1,9 +1,9 @@
-//! Entries of the scheduler's public face: Gosched, GOMAXPROCS, clocks, random numbers, limits.
+//! Entries of the scheduler's public face: Gosched, clocks, random numbers, limits.
 
 use crate::g;
 use crate::park::{self, Pair};
-use crate::rt::{self, MAX_P, RT};
-use crate::{choice, config, env, m, sched, world};
+use crate::rt::{self, RT};
+use crate::{choice, config, env, m, sched};
 use core::sync::atomic::Ordering::*;
 use undergo_rtsys::entry;
 use undergo_rtsys::linux::clock;
@@ -12,25 +12,6 @@ entry! {
     /// Yields.
     "runtime.Gosched" | "runtime.goyield" => fn gosched() {
         park::yield_now(g::current())
-    }
-
-    /// GOMAXPROCS: 0 asks, negative numbers bring the default back.
-    "runtime.gomaxprocs" => fn gomaxprocs(n: i64) -> usize {
-        let old = rt::n_p();
-        let n = match n {
-            0 => return old,
-            n if n < 0 => config::default_procs(),
-            n => n as usize,
-        }.min(MAX_P);
-        if n == old {
-            return old;
-        }
-        g::current().set_results(old, 0);
-        world::run_stopped(|gp, [n, old], _| {
-            gp.set_results(old, 0);
-            n
-        }, [n, old]);
-        old
     }
 
     /// NumCPU.

@@ -13,12 +13,13 @@
 //!   element and to wake the goroutine.
 //! * **C3** Channels and their buffers are heap objects; a `*mut Chan` from Go code is nil or a live channel.
 
+use crate::bubble;
 use crate::g::{self, WaitReason};
 use crate::lock::RawLock;
 use crate::mem::alloc::{Zero, block, without_pointers};
 use crate::mem::copy::{clear, typed_copy};
 use crate::park::{Pair, park, raise, raise_in, ready};
-use crate::timer::TimeTimer;
+use crate::timer::{self, TimeTimer};
 use crate::types::Type;
 use crate::waiter::{self, Direction, Queue, Reply, Waiter};
 use core::ptr::{self, NonNull, null_mut};
@@ -33,7 +34,7 @@ use undergo_rtsys::entry;
 ///
 /// | field | who | when |
 /// |---|---|---|
-/// | cap, buf, elem | creator | before it is published |
+/// | cap, buf, elem, bubble | creator | before it is published |
 /// | timer | [`crate::timer`] | before it is published |
 /// | count, closed | anyone | under the lock; read without it by len and the fast paths |
 /// | send_at, recv_at, receivers, senders | anyone | under the lock |
@@ -46,7 +47,8 @@ pub struct Chan {
     buf: *mut u8,
     /// The timer that sends on it, or null.
     pub timer: *mut TimeTimer,
-    bubble: usize,
+    /// Number of the bubble that it was made in, 0 for none.
+    pub bubble: u64,
     elem: *const Type,
     closed: u32,
     lock: RawLock,
@@ -57,12 +59,12 @@ pub struct Chan {
 }
 
 const SIZE: usize = size_of::<Chan>();
-/// Words 2, 3 and 4: buf, timer, bubble.
-const MASK: [u8; 8] = [0b11100, 0, 0, 0, 0, 0, 0, 0];
+/// Words 2 and 3: buf and timer.
+const MASK: [u8; 8] = [0b1100, 0, 0, 0, 0, 0, 0, 0];
 /// Describes a channel to the collector.
 static CHAN_TYPE: Type = Type {
     size: SIZE,
-    ptr_bytes: 40,
+    ptr_bytes: 32,
     hash: 0,
     tflag: 0,
     align: 8,
@@ -181,6 +183,11 @@ impl Chan {
             Direction::Send => &mut self.senders,
             Direction::Receive => &mut self.receivers,
         }
+    }
+
+    /// Whether goroutines wait to receive.
+    pub fn has_receivers(&self) -> bool {
+        !self.receivers.first.is_null()
     }
 
     fn after(&self, i: usize) -> usize {
@@ -330,9 +337,11 @@ fn wait(c: &mut Chan, elem: *mut u8, direction: Direction, reply: Reply) -> ! {
         waiter.direction = direction;
     }
     c.queue(direction).push(w);
-    let why = match direction {
-        Direction::Send => WaitReason::ChanSend,
-        Direction::Receive => WaitReason::ChanReceive,
+    let why = match (direction, c.bubble) {
+        (Direction::Send, 0) => WaitReason::ChanSend,
+        (Direction::Receive, 0) => WaitReason::ChanReceive,
+        (Direction::Send, _) => WaitReason::SynctestChanSend,
+        (Direction::Receive, _) => WaitReason::SynctestChanReceive,
     };
     let c: *mut Chan = c;
     // SAFETY: locked by this thread; C3: the parked goroutine's stack keeps the channel alive until it is woken, and it
@@ -357,6 +366,9 @@ unsafe fn send(c: *mut Chan, value: *mut u8, wait_if_blocked: bool) -> Try {
         }
         return Try::Blocked;
     };
+    if bubble::is_foreign(chan.bubble, "send on synctest channel from outside bubble") {
+        return Try::Blocked;
+    }
     let mut wake = Wake::new();
     chan.lock();
     // SAFETY: caller; locked.
@@ -386,6 +398,12 @@ unsafe fn receive(c: *mut Chan, to: *mut u8, reply: Option<Reply>) -> Try {
         }
         return Try::Blocked;
     };
+    if bubble::is_foreign(chan.bubble, "receive on synctest channel from outside bubble") {
+        return Try::Blocked;
+    }
+    if !chan.timer.is_null() {
+        timer::settle(chan.timer);
+    }
     let mut wake = Wake::new();
     chan.lock();
     // SAFETY: caller; locked.
@@ -442,6 +460,7 @@ unsafe fn make(ty: *const Type, n: isize) -> *mut Chan {
         };
         (*c).elem = elem;
         (*c).cap = n as usize;
+        (*c).bubble = bubble::current_id();
         c
     }
 }
@@ -475,6 +494,9 @@ entry! {
     "runtime.closechan" | "reflect.chanclose" => fn closechan(c: *mut Chan) {
         // SAFETY: C3.
         let Some(chan) = (unsafe { c.as_mut() }) else { return raise(Raise::CloseNil, 0, 0) };
+        if bubble::is_foreign(chan.bubble, "close of synctest channel from outside bubble") {
+            return;
+        }
         let mut wake = Wake::new();
         chan.lock();
         // SAFETY: C2 for the elements of receivers; locked.

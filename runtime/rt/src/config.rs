@@ -2,7 +2,11 @@
 
 use crate::env;
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
-use undergo_rtsys::linux::thread;
+
+/// ms between lines about the scheduler's state (GODEBUG=schedtrace), 0 for none.
+pub static SCHED_TRACE_MS: AtomicU32 = AtomicU32::new(0);
+/// Whether they tell of every P, M and G (scheddetail).
+pub static SCHED_DETAIL: AtomicBool = AtomicBool::new(false);
 
 /// Traceback level: 0 none, 1 as usual, 2 with runtime frames. `ALL` and `CRASH` are bits above.
 pub static TRACEBACK: AtomicU32 = AtomicU32::new(1 << LEVEL_SHIFT);
@@ -55,32 +59,25 @@ pub fn init() {
     if let Some(n) = env::var("UNDERGO_SEED").and_then(env::parse) {
         crate::choice::seed(n);
     }
-    if let Some(v) = godebug("asyncpreemptoff") {
-        ASYNC_PREEMPT.store(v == b"0", Relaxed);
-    }
+    ASYNC_PREEMPT.store(godebug_number("asyncpreemptoff") == 0, Relaxed);
+    SCHED_TRACE_MS.store(godebug_number("schedtrace") as u32, Relaxed);
+    SCHED_DETAIL.store(godebug_number("scheddetail") != 0, Relaxed);
 }
 
-/// The value of a GODEBUG setting in the environment; the last one wins.
+/// The value of a GODEBUG setting: of the environment, or else the program's default. The last one wins.
 pub fn godebug(name: &str) -> Option<&'static [u8]> {
-    let all = env::var("GODEBUG")?;
-    all.split(|c| *c == b',')
-        .filter_map(|kv| kv.strip_prefix(name.as_bytes()).and_then(|r| r.strip_prefix(b"=")))
-        .next_back()
+    let find = |all: &'static [u8]| {
+        all.split(|c| *c == b',')
+            .filter_map(|kv| kv.strip_prefix(name.as_bytes()).and_then(|r| r.strip_prefix(b"=")))
+            .next_back()
+    };
+    let [p, n] = crate::module::module().godebug_default;
+    // SAFETY: the linker stores a string of the program, which is never unmapped.
+    let default = if n == 0 { &[] } else { unsafe { core::slice::from_raw_parts(p as *const u8, n as usize) } };
+    env::var("GODEBUG").and_then(find).or_else(|| find(default))
 }
 
-/// Default of GOMAXPROCS.
-pub fn default_procs() -> usize {
-    let n = thread::cpu_count();
-    if godebug("containermaxprocs") == Some(b"0") {
-        return n;
-    }
-    env::cgroup_cpus().map_or(n, |c| n.min(c))
-}
-
-/// GOMAXPROCS at start.
-pub fn initial_procs() -> usize {
-    match env::var("GOMAXPROCS").and_then(env::parse) {
-        Some(n) if n > 0 => (n as usize).min(crate::rt::MAX_P),
-        _ => default_procs().min(crate::rt::MAX_P),
-    }
+/// The number that a GODEBUG setting has, 0 for anything else.
+pub fn godebug_number(name: &str) -> u64 {
+    godebug(name).and_then(env::parse).unwrap_or(0)
 }

@@ -193,19 +193,3 @@ unsafe fn gnu_symbol_count(g: usize) -> usize {
         last + 1
     }
 }
-
-/// Number of CPUs by cgroup limits, if any: `cpu.max` of cgroup v2 at the usual place.
-pub fn cgroup_cpus() -> Option<usize> {
-    let mut buf = [0u8; 64];
-    let fd = file::open(c"/sys/fs/cgroup/cpu.max", 0);
-    if fd < 0 {
-        return None;
-    }
-    let n = file::read(fd as usize, &mut buf);
-    file::close(fd as usize);
-    let text = buf.get(..usize::try_from(n).ok()?)?;
-    let mut parts = text.split(|c| c.is_ascii_whitespace());
-    let quota = parse(parts.next()?)?;
-    let period = parse(parts.next()?)?.max(1);
-    Some((quota.div_ceil(period) as usize).max(2))
-}

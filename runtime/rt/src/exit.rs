@@ -34,17 +34,19 @@ impl core::fmt::Write for Stderr {
 }
 
 /// Standard error in larger pieces.
-struct Buffered {
+pub struct Buffered {
     b: [u8; 4096],
     n: usize,
 }
 
 impl Buffered {
-    fn new() -> Buffered {
+    /// Empty.
+    pub fn new() -> Buffered {
         Buffered { b: [0; 4096], n: 0 }
     }
 
-    fn flush(&mut self) {
+    /// Writes what has been gathered.
+    pub fn flush(&mut self) {
         write(core::str::from_utf8(&self.b[..self.n]).unwrap_or("?"));
         self.n = 0;
     }
@@ -124,10 +126,12 @@ fn traces(which: Traces) {
         let _ = out.write_str("\n");
         print::current(&mut out, start);
     }
-    if which == Traces::All || config::traceback_all() {
+    let bubble = crate::bubble::DYING.load(Relaxed);
+    if which == Traces::All || config::traceback_all() || !bubble.is_null() {
         out.flush();
         freeze();
-        print::others(&mut out, gp);
+        let all = which == Traces::All || config::traceback_all();
+        print::others(&mut out, gp, &|g| all || g.head.bubble == bubble as usize);
     }
     out.flush();
 }
@@ -182,7 +186,7 @@ pub fn die_of_signal(gp: *mut G, pc: usize, fp: usize, message: &dyn Fn(&mut dyn
         }
         out.flush();
         freeze();
-        print::others(&mut out, gp);
+        print::others(&mut out, gp, &|_| true);
     }
     out.flush();
     end()

@@ -292,6 +292,7 @@ pub enum WaitReason {
     DumpingHeap,
     TraceReaderBlocked,
     PanicWait,
+    UpdateProcsIdle,
 }
 
 impl WaitReason {
@@ -334,6 +335,7 @@ impl WaitReason {
             DumpingHeap => "dumping heap",
             TraceReaderBlocked => "trace reader (blocked)",
             PanicWait => "panicwait",
+            UpdateProcsIdle => "GOMAXPROCS updater (idle)",
         }
     }
 }

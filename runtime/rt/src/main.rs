@@ -2,8 +2,9 @@
 //!
 //! Reading order: [`start`] (process entry, what is initialised in which order), [`g`], [`m`], [`p`] (the actors),
 //! [`sched`] (who runs next), [`stack`] (segments), [`park`] (blocking and waking, what the other modules use),
-//! [`world`] (stopping everything), [`syscall`], [`signal`], [`traceback`], [`exit`] (throw, fatal); then [`mem`],
-//! [`gc`], [`metrics`], [`chan`], [`select`], [`timer`], [`sema`], [`netpoll`], [`iface`], [`strings`], [`print`].
+//! [`world`] (stopping everything), [`procs`] (GOMAXPROCS), [`syscall`], [`signal`], [`traceback`], [`exit`] (throw,
+//! fatal); then [`mem`], [`gc`], [`metrics`], [`chan`], [`select`], [`timer`], [`bubble`] (testing/synctest), [`sema`],
+//! [`netpoll`], [`iface`], [`strings`], [`print`].
 //!
 //! Rust code runs on the system stack of an M, never on a goroutine stack, and never calls Go. It may assume
 //! throughout one entry that its M keeps its P and that the current goroutine does not move: nothing preempts Rust.
@@ -12,6 +13,7 @@
 #![warn(missing_docs)]
 
 mod api;
+mod bubble;
 mod chan;
 mod choice;
 mod config;
@@ -31,6 +33,7 @@ mod p;
 mod park;
 mod persist;
 mod print;
+mod procs;
 mod reflect;
 mod roots;
 mod rt;

@@ -334,7 +334,7 @@ unsafe fn set_deadline(pd: *mut PollDesc, read: bool, deadline: i64) -> Option<*
         side.deadline = deadline;
         if deadline > 0 {
             let kind = if read { Kind::ReadDeadline } else { Kind::WriteDeadline };
-            timer::arm(&raw mut side.timer, deadline, 0, kind, pd as usize, seq);
+            timer::arm(&raw mut side.timer, deadline, kind, pd as usize, seq);
         }
         if deadline < 0 { side.wake(TIMEOUT) } else { None }
     }

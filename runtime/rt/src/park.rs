@@ -13,7 +13,7 @@
 //! runs**, except those inside the `unlock` closure.
 
 use crate::g::{G, GStatus, WaitReason, pending};
-use crate::{m, sched};
+use crate::{bubble, m, sched};
 use core::ptr::null_mut;
 use core::sync::atomic::Ordering::*;
 use undergo_abi::g::{PENDING_GC, PENDING_RAISE, PENDING_YIELD, Raise};
@@ -27,9 +27,14 @@ pub fn park(gp: &mut G, why: WaitReason, unlock: impl FnOnce()) -> ! {
     let mp = m::current();
     gp.wait_reason = why;
     gp.resume_pc = undergo_rtsys::arch::entry::undergo_entry_resume as *const () as usize;
+    let bubble = bubble::of(gp).filter(|_| bubble::is_durable(why));
     sched::detach(mp, gp);
     gp.transition(GStatus::Running, GStatus::Waiting);
     unlock();
+    if let Some(b) = bubble {
+        // The goroutine may run already: nothing of it is touched any more.
+        bubble::blocked(b);
+    }
     sched::schedule_fresh()
 }
 

@@ -8,11 +8,13 @@
 //! claimer must visit all the channels before it frees waiters or wakes anybody, so the list of waiters stays valid until
 //! the last channel is released; nothing is touched after that.
 
+use crate::bubble;
 use crate::chan::{Chan, Try, Wake};
 use crate::choice;
 use crate::g::{self, WaitReason};
 use crate::mem::alloc::{Zero, without_pointers};
 use crate::park::{Pair, park, raise};
+use crate::timer;
 use crate::waiter::{self, Direction, Reply, Waiter};
 use core::ptr::{NonNull, null_mut};
 use core::sync::atomic::Ordering::Relaxed;
@@ -75,6 +77,16 @@ unsafe fn select(cases: Cases, n: usize, order: *mut u16, default: Option<Pair>)
     // SAFETY: the caller's scratch: 2n numbers.
     let (poll, locks) =
         unsafe { (core::slice::from_raw_parts_mut(order, n), core::slice::from_raw_parts_mut(order.add(n), n)) };
+    for i in 0..n {
+        // SAFETY: C3.
+        let Some(chan) = (unsafe { cases.get(i).chan.as_ref() }) else { continue };
+        if bubble::is_foreign(chan.bubble, "select on synctest channel from outside bubble") {
+            return NONE;
+        }
+        if !chan.timer.is_null() {
+            timer::settle(chan.timer);
+        }
+    }
     let live = shuffle(poll, n, |i| !cases.get(i).chan.is_null(), choice::below);
     let (poll, locks) = (&poll[..live], &mut locks[..live]);
     locks.copy_from_slice(poll);
@@ -155,7 +167,13 @@ fn wait(cases: &Cases, locks: &[u16]) -> ! {
             link = &raw mut waiter.sibling;
         }
     }
-    let why = if locks.is_empty() { WaitReason::SelectNoCases } else { WaitReason::Select };
+    // SAFETY: C3.
+    let in_bubble = gp.head.bubble != 0 && locks.iter().all(|&i| unsafe { (*cases.get(i as usize).chan).bubble } != 0);
+    let why = match (locks.is_empty(), in_bubble) {
+        (true, _) => WaitReason::SelectNoCases,
+        (false, true) => WaitReason::SynctestSelect,
+        (false, false) => WaitReason::Select,
+    };
     // SAFETY: `link` as above.
     unsafe { link.write(null_mut()) };
     let first = gp.wait.waiters;

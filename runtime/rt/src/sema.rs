@@ -9,6 +9,7 @@
 //! for the last time, and a releaser adds to the word before it looks at the count, both sequentially consistent, so
 //! one of them sees the other.
 
+use crate::bubble;
 use crate::g::{self, G, WaitReason};
 use crate::lock::{Mutex, RawLock};
 use crate::park::{park, ready, ready_tail, yield_now};
@@ -202,9 +203,10 @@ entry! {
     }
 
     /// For WaitGroup.Wait.
-    "sync.runtime_SemacquireWaitGroup" => fn semacquire_wait_group(word: *mut u32, _durable: usize) {
+    "sync.runtime_SemacquireWaitGroup" => fn semacquire_wait_group(word: *mut u32, durable: usize) {
+        let why = if durable & 0xff != 0 { WaitReason::SynctestWaitGroupWait } else { WaitReason::WaitGroupWait };
         // SAFETY: as above.
-        unsafe { acquire(word, Place::Last, WaitReason::WaitGroupWait) }
+        unsafe { acquire(word, Place::Last, why) }
     }
 
     /// For Mutex.Lock.
@@ -291,6 +293,9 @@ entry! {
             while let Some(w) = NonNull::new(at) {
                 at = w.as_ref().next;
                 let gp = w.as_ref().g;
+                if is_foreign_wake(gp) {
+                    return;
+                }
                 waiter::free(w);
                 ready_tail(gp);
             }
@@ -317,11 +322,31 @@ entry! {
             // A goroutine that has the ticket but is not queued yet will find that it has been notified.
             if let Some(w) = found {
                 let gp = w.as_ref().g;
+                if is_foreign_wake(gp) {
+                    return;
+                }
                 waiter::free(w);
                 ready(gp);
             }
         }
     }
+}
+
+/// A goroutine of a bubble may be woken only from inside; otherwise the entry ends fatally. Whether it does.
+///
+/// # Safety
+/// `gp` is parked and ours to wake.
+unsafe fn is_foreign_wake(gp: *mut G) -> bool {
+    const TEXT: &str = "semaphore wake of synctest goroutine from outside bubble";
+    // SAFETY: caller.
+    let g = unsafe { &*gp };
+    let foreign = bubble::is_foreign(bubble::of(g).map_or(0, |b| b.id()), TEXT);
+    if foreign {
+        use core::fmt::Write;
+        let id = g.head.id;
+        let _ = writeln!(crate::exit::Stderr, "semaphore wake of synctest goroutine {id} from outside bubble");
+    }
+    foreign
 }
 
 /// Removes the waiter with `ticket` from a list, which is locked.

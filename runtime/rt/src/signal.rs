@@ -99,9 +99,6 @@ pub fn preempt_thread(mp: *mut M) {
     }
 }
 
-/// Called by sysmon on every round.
-pub fn sysmon_tick() {}
-
 /// The handler of all signals.
 #[unsafe(no_mangle)]
 extern "C" fn undergo_signal(s: u32, info: *const SigInfo, ctx: *mut UContext) {

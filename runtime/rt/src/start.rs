@@ -38,7 +38,7 @@ extern "C" fn undergo_start(sp: usize) -> ! {
     crate::mem::init();
     signal::init();
     // Ps last: from here on entries may run.
-    crate::world::resize(config::initial_procs());
+    crate::world::resize(crate::procs::initial());
     {
         let mut s = RT.sched.lock();
         for i in (1..rt::n_p()).rev() {

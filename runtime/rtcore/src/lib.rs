@@ -2,9 +2,11 @@
 //!
 //! Reading order: [`random`] (generators), [`lock_rank`], [`run_queue`] (a P's ring of runnable goroutines),
 //! [`symtab`] (program counters to names and lines); [`timer_heap`], [`select_order`], [`method_merge`],
-//! [`slice_growth`], [`time_histogram`]; then the heap: [`size_class`], [`ptr_mask`], [`object_bits`], [`page_map`].
+//! [`slice_growth`], [`time_histogram`], [`cgroup`] (where CPU limits stand); then the heap: [`size_class`],
+//! [`ptr_mask`], [`object_bits`], [`page_map`].
 #![cfg_attr(not(test), no_std)]
 
+pub mod cgroup;
 pub mod lock_rank;
 pub mod method_merge;
 pub mod object_bits;

@@ -2,9 +2,11 @@
 //!
 //! The handle that std holds (`*coro`) is the address of the coroutine's `G`, which is off the Go heap and never
 //! unmapped. Its `coro_peer` is the goroutine that the next switch continues: the coroutine itself while its user
-//! runs, the user while the coroutine runs. Both sides alternate, so the word needs no lock.
+//! runs, the user while the coroutine runs. Both sides alternate, so the word needs no lock. A bubble's count of
+//! goroutines that do not wait is the same before and after a switch.
 
 use super::{Slice, create, detach, execute};
+use crate::bubble;
 use crate::g::{self, G, GStatus, WaitReason};
 use crate::m;
 use crate::park::Never;
@@ -32,6 +34,10 @@ fn switch(c: &mut G, put: usize) -> ! {
 /// The function of the coroutine `gp`, the current goroutine, has ended: on with its peer.
 pub fn exit(gp: &mut G) -> ! {
     let next = core::mem::replace(&mut gp.coro_peer, 0);
+    // Counted before we are not, so that the bubble never seems to wait.
+    if let Some(b) = bubble::of(gp) {
+        bubble::woken(b);
+    }
     create::destroy(gp);
     // Only a carrier for the peer: the dead goroutine's own slot must stay empty for its next life.
     // SAFETY: the peer waits in a switch, and we took the only claim to it out of the slot.
@@ -51,6 +57,9 @@ entry! {
             (*gp).coro_peer = gp as usize;
             (*gp).wait_reason = WaitReason::Coroutine;
             (*gp).transition(GStatus::Runnable, GStatus::Waiting);
+            if let Some(b) = bubble::of(&*gp) {
+                bubble::blocked(b);
+            }
         }
         gp as usize
     }

@@ -1,6 +1,7 @@
 //! Birth and death of goroutines.
 
 use super::{Where, put_local, wake_p};
+use crate::bubble;
 use crate::g::{self, FLAG_SYSTEM, G, GStatus, NEXT_ID};
 use crate::m;
 use crate::p::P;
@@ -44,6 +45,9 @@ pub fn create(f: *const usize, created_by: usize) -> *mut G {
         }
         g.head.id = next_id(pp);
         g.transition(GStatus::Dead, GStatus::Runnable);
+        if let Some(b) = bubble::of(g) {
+            bubble::created(b);
+        }
     }
     pp.created.store(pp.created.load(Relaxed) + 1, Relaxed);
     gp
@@ -135,6 +139,9 @@ pub fn destroy(gp: &mut G) -> bool {
     if gp.is_system() {
         RT.n_system_g.fetch_sub(1, Relaxed);
     }
+    if let Some(b) = bubble::of(gp) {
+        bubble::exited(b, gp);
+    }
     let locked = gp.lock_count + gp.lock_count_internal > 0;
     super::detach(mp, gp);
     if locked {
@@ -167,6 +174,14 @@ pub fn destroy(gp: &mut G) -> bool {
     pp.exited.store(pp.exited.load(Relaxed) + 1, Relaxed);
     put_free(pp, gp);
     locked
+}
+
+/// Makes `gp` a goroutine of the runtime.
+pub fn set_system(gp: &mut G) {
+    if gp.flags & FLAG_SYSTEM == 0 {
+        gp.flags |= FLAG_SYSTEM;
+        RT.n_system_g.fetch_add(1, Relaxed);
+    }
 }
 
 /// Number of user goroutines.
@@ -210,12 +225,19 @@ entry! {
         super::schedule_fresh()
     }
 
-    /// The current goroutine is one of the runtime's: not counted, hidden in traces, no part of deadlocks.
-    "runtime.setSystemGoroutine" => fn set_system() {
-        let gp = g::current();
-        if gp.flags & FLAG_SYSTEM == 0 {
-            gp.flags |= FLAG_SYSTEM;
-            RT.n_system_g.fetch_add(1, Relaxed);
+    /// Starts a goroutine of the runtime: not counted, hidden in traces, no part of deadlocks.
+    "runtime.goSystem" => fn go_system(f: *const usize) {
+        // SAFETY: the new goroutine is in no queue yet.
+        unsafe {
+            let gp = create(f, caller_pc());
+            set_system(&mut *gp);
+            put_local(g::current_p(), gp, Where::Tail);
         }
+        wake_p();
+    }
+
+    /// The current goroutine is one of the runtime's.
+    "runtime.setSystemGoroutine" => fn set_system_goroutine() {
+        set_system(g::current());
     }
 }

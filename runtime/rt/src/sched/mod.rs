@@ -9,7 +9,8 @@
 //! consistent fences, so that not both can miss the other.
 //!
 //! Files: this one (the loop, entering and leaving goroutines), [`find`] (looking for work), [`threads`] (Ms and Ps:
-//! starting, stopping, handing over), [`create`] (birth and death of goroutines), [`sysmon`], [`deadlock`], [`coro`].
+//! starting, stopping, handing over), [`create`] (birth and death of goroutines), [`sysmon`], [`deadlock`],
+//! [`coro`], [`trace`] (GODEBUG=schedtrace).
 
 pub mod coro;
 pub mod create;
@@ -17,7 +18,9 @@ pub mod deadlock;
 pub mod find;
 pub mod sysmon;
 pub mod threads;
+pub mod trace;
 
+use crate::bubble;
 use crate::g::{G, GStatus};
 use crate::m::{self, M};
 use crate::p::P;
@@ -119,6 +122,18 @@ pub fn execute(gp: *mut G, slice: Slice) -> ! {
 
 /// Makes the waiting goroutine `gp` runnable.
 pub fn ready(gp: *mut G, place: Where) {
+    // SAFETY: the caller has the only claim to a waiting goroutine.
+    let g = unsafe { &*gp };
+    if let Some(b) = bubble::of(g)
+        && bubble::is_durable(g.wait_reason)
+    {
+        bubble::woken(b);
+    }
+    ready_uncounted(gp, place);
+}
+
+/// [`ready`] for a goroutine that its bubble has counted already, or that is in none.
+pub fn ready_uncounted(gp: *mut G, place: Where) {
     // SAFETY: the caller has the only claim to a waiting goroutine.
     unsafe {
         let g = &mut *gp;

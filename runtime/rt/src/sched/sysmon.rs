@@ -1,7 +1,9 @@
 //! A thread without a P that keeps an eye on the others: takes Ps away from system calls that last, asks goroutines
 //! that run long to yield, polls the network when nobody else does, and lets the collector look at the clock.
 
+use super::trace::Detail;
 use super::{Ask, preempt_one, threads};
+use crate::config;
 use crate::netpoll;
 use crate::p::{P, PStatus};
 use crate::rt::{self, RT};
@@ -29,6 +31,7 @@ pub fn wake() {
 extern "C" fn run() -> ! {
     let mut idle_rounds = 0u32;
     let mut delay = 20;
+    let (mut looked_at_procs, mut traced) = (0, 0);
     loop {
         if idle_rounds == 0 {
             delay = 20;
@@ -37,7 +40,8 @@ extern "C" fn run() -> ! {
         }
         usleep(delay);
         let mut now = rt::nanotime();
-        if RT.n_idle_p.load(SeqCst) as usize == rt::n_p() || RT.stopping.load(SeqCst) {
+        let tracing = config::SCHED_TRACE_MS.load(Relaxed) > 0;
+        if !tracing && (RT.n_idle_p.load(SeqCst) as usize == rt::n_p() || RT.stopping.load(SeqCst)) {
             deep_sleep(now);
             idle_rounds = 0;
             delay = 20;
@@ -58,8 +62,12 @@ extern "C" fn run() -> ! {
         } else {
             idle_rounds += 1;
         }
+        crate::procs::sysmon_tick(now, &mut looked_at_procs);
         crate::gc::sysmon_tick(now);
-        crate::signal::sysmon_tick();
+        if tracing && traced + i64::from(config::SCHED_TRACE_MS.load(Relaxed)) * 1_000_000 <= now {
+            traced = now;
+            super::trace::write(if config::SCHED_DETAIL.load(Relaxed) { Detail::All } else { Detail::Line });
+        }
     }
 }
 

@@ -361,11 +361,24 @@ pub unsafe fn launch(mp: *mut M) {
     let r = unsafe { thread::spawn((*mp).g0_sp, mp as usize, mstart) };
     signal::set_mask(signal::How::Set, mask);
     if r < 0 {
-        crate::exit::write("runtime: failed to create new OS thread\n");
-        crate::exit::throw("newosproc");
+        no_thread(-r)
     }
     // SAFETY: the M is live; its thread stores the same number.
     unsafe { (*mp).tid = r as u32 };
+}
+
+/// The kernel gives us no thread: the error is an errno.
+fn no_thread(errno: isize) -> ! {
+    use core::fmt::Write;
+    const EAGAIN: isize = 11;
+    // As in Go, the one that could not be started is counted.
+    let have = RT.sched.lock().n_m;
+    let mut e = crate::exit::Stderr;
+    let _ = writeln!(e, "runtime: failed to create new OS thread (have {have} already; errno={errno})");
+    if errno == EAGAIN {
+        let _ = writeln!(e, "runtime: may need to increase max user processes (ulimit -u)");
+    }
+    crate::exit::throw("newosproc")
 }
 
 /// First code of a thread.

@@ -234,7 +234,7 @@ fn trace_all(gp: &mut G, [buf, n]: [usize; 2], _: &crate::witness::WorldStopped<
     } else {
         print::stopped(&mut out, gp);
     }
-    print::others(&mut out, gp);
+    print::others(&mut out, gp, &|_| true);
     gp.head.ret0 = out.len();
     0
 }

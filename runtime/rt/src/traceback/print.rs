@@ -81,8 +81,8 @@ pub fn context(out: &mut dyn Write, gp: &G, pc: usize, fp: usize) {
     created_by(out, gp);
 }
 
-/// All goroutines but `me`, each after a blank line.
-pub fn others(out: &mut dyn Write, me: *const G) {
+/// All goroutines that are wanted, but `me`, each after a blank line.
+pub fn others(out: &mut dyn Write, me: *const G, wanted: &dyn Fn(&G) -> bool) {
     for gp in rt::all_g() {
         // SAFETY: Gs are never unmapped. The world is stopped, or the process is dying and a torn trace is the best
         // there is.
@@ -90,7 +90,7 @@ pub fn others(out: &mut dyn Write, me: *const G) {
         if core::ptr::eq(gp, me) || matches!(g.status(), GStatus::Dead | GStatus::Idle) {
             continue;
         }
-        if g.is_system() && config::traceback_level() < 2 {
+        if !wanted(g) || g.is_system() && config::traceback_level() < 2 {
             continue;
         }
         let _ = out.write_str("\n");
@@ -136,9 +136,14 @@ fn header(out: &mut dyn Write, gp: &G, status: &str) {
             }
         }
     }
+    let bubble = crate::bubble::of(gp);
     let _ = write!(out, " [{status}");
     if gp.flags & crate::g::FLAG_LEAKED != 0 {
         let _ = out.write_str(" (leaked)");
+    }
+    let durable = gp.status() == GStatus::Waiting && crate::bubble::is_durable(gp.wait_reason);
+    if bubble.is_some() && durable && !status.ends_with("(durable)") {
+        let _ = out.write_str(" (durable)");
     }
     if matches!(gp.status(), GStatus::Waiting | GStatus::Syscall) && gp.wait_since != 0 {
         let minutes = (rt::nanotime() - gp.wait_since) / 60_000_000_000;
@@ -149,6 +154,9 @@ fn header(out: &mut dyn Write, gp: &G, status: &str) {
     // The main goroutine's lock during initialisation is not the program's own.
     if gp.lock_count > 0 {
         let _ = out.write_str(", locked to thread");
+    }
+    if let Some(b) = bubble {
+        let _ = write!(out, ", synctest bubble {}", b.id());
     }
     let _ = out.write_str("]:\n");
 }

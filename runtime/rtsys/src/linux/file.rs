@@ -1,6 +1,6 @@
 //! The few file operations the runtime itself needs.
 
-use super::sys::{nr, syscall3};
+use super::sys::{nr, syscall3, syscall4};
 
 /// write(2), once.
 pub fn write(fd: usize, buf: &[u8]) -> isize {
@@ -23,6 +23,15 @@ pub fn write_all(fd: usize, mut buf: &[u8]) {
 pub fn read(fd: usize, buf: &mut [u8]) -> isize {
     // SAFETY: buf is valid and exclusive for its length.
     unsafe { syscall3(nr::READ, fd, buf.as_mut_ptr() as usize, buf.len()) }
+}
+
+/// Flag of [`open`]: programs that are executed do not inherit the descriptor.
+pub const CLOEXEC: usize = 0x8_0000;
+
+/// read(2) at an offset, once.
+pub fn read_at(fd: usize, buf: &mut [u8], offset: usize) -> isize {
+    // SAFETY: buf is valid and exclusive for its length.
+    unsafe { syscall4(nr::PREAD64, fd, buf.as_mut_ptr() as usize, buf.len(), offset) }
 }
 
 /// Opens a NUL-terminated path.
