@@ -110,7 +110,7 @@ var finalizersStarted, cleanupsStarted atomic.Uint32
 
 func startFinalizers() {
 	if finalizersStarted.Load() == 0 && finalizersStarted.CompareAndSwap(0, 1) {
-		go runFinalizers()
+		goSystem(runFinalizers)
 	}
 }
 
@@ -212,7 +212,7 @@ func cleanupAllowed(ptr, arg, fn unsafe.Pointer) bool {
 
 func startCleanups() {
 	if cleanupsStarted.Load() == 0 && cleanupsStarted.CompareAndSwap(0, 1) {
-		go runCleanups()
+		goSystem(runCleanups)
 	}
 }
 
