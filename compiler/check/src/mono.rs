@@ -5,7 +5,7 @@
 //! needs infinitely many instances. Only type parameters of this package matter: packages do not import each other in
 //! cycles.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use undergo_source::Pos;
 use undergo_types::typeset::type_set;
 use undergo_types::{Named, Obj, Ty, TyKind, TypeParam};
@@ -19,6 +19,8 @@ pub(crate) struct MonoGraph {
     index: FxHashMap<Obj, usize>,
     /// Receiver type parameters of methods to those of the type.
     canonical: FxHashMap<TypeParam, TypeParam>,
+    /// Types without any vertex in them.
+    inert: FxHashSet<Ty>,
 }
 
 struct Edge {
@@ -64,7 +66,20 @@ impl MonoGraph {
         Some(to)
     }
 
+    /// Adds the edges from what occurs in `t`. Types without any are remembered: one instance may hold another, and that
+    /// a third, thousands deep.
     fn flow(&mut self, to: usize, pos: Pos, t: Ty, whole: Ty) {
+        if self.inert.contains(&t) {
+            return;
+        }
+        let before = self.edges.len();
+        self.flow_parts(to, pos, t, whole);
+        if self.edges.len() == before && !matches!(t.kind(), TyKind::Basic(_)) {
+            self.inert.insert(t);
+        }
+    }
+
+    fn flow_parts(&mut self, to: usize, pos: Pos, t: Ty, whole: Ty) {
         match t.kind() {
             TyKind::Basic(_) => {}
             TyKind::TypeParam(p) => {

@@ -18,6 +18,10 @@ pub struct ScopeId(pub u32);
 #[derive(Default)]
 struct Scope {
     parent: Option<ScopeId>,
+    /// Where a lookup goes on: the nearest scope outwards that had a name when this one was opened. Names come when a
+    /// scope begins or before anything inside of what follows them, so those passed over are of no concern here; and
+    /// blocks nested a hundred thousand deep do not make every lookup that long.
+    next: Option<ScopeId>,
     names: FxHashMap<Name, Obj>,
     /// Objects in order of insertion, for the report of unused variables.
     order: Vec<Obj>,
@@ -43,7 +47,17 @@ impl Scopes {
     pub fn open(&mut self, parent: ScopeId) -> ScopeId {
         let id = ScopeId(self.scopes.len() as u32);
         self.scopes[parent.0 as usize].children.push(id);
-        self.scopes.push(Scope { parent: Some(parent), ..Scope::default() });
+        self.scopes.push(Scope { parent: Some(parent), next: Some(parent), ..Scope::default() });
+        id
+    }
+
+    /// A new scope inside `parent`, which has all the names that it can see already.
+    pub fn open_block(&mut self, parent: ScopeId) -> ScopeId {
+        let id = self.open(parent);
+        let outer = &self.scopes[parent.0 as usize];
+        if outer.names.is_empty() && outer.next.is_some() {
+            self.scopes[id.0 as usize].next = outer.next;
+        }
         id
     }
 
@@ -83,7 +97,7 @@ impl Scopes {
             if let Some(o) = self.local(at, name) {
                 return Some((at, o));
             }
-            at = self.scopes[at.0 as usize].parent?;
+            at = self.scopes[at.0 as usize].next?;
         }
     }
 
@@ -117,7 +131,7 @@ impl<'a> Checker<'a> {
 
     /// Enters a new scope.
     pub fn open_scope(&mut self) -> ScopeId {
-        self.env.scope = self.scopes.open(self.env.scope);
+        self.env.scope = self.scopes.open_block(self.env.scope);
         self.env.scope
     }
 

@@ -18,6 +18,7 @@ pub struct Ctx {
     /// The functions that could not be optimized, and the panic of Cranelift that each met.
     pub retried: Vec<(Sym, String)>,
     plain_isa: Option<Arc<dyn TargetIsa>>,
+    vast_isa: Option<Arc<dyn TargetIsa>>,
 }
 
 /// x86-64-v2: the instructions behind `math.Floor`, `bits.OnesCount` and the like, which every machine of the last 15
@@ -28,18 +29,24 @@ impl Ctx {
     /// Sets Cranelift up.
     pub fn new() -> Ctx {
         Ctx {
-            isa: target("speed"),
+            isa: target("speed", "backtracking"),
             clif: Context::new(),
             control: ControlPlane::default(),
             keep_clif: false,
             retried: Vec::new(),
             plain_isa: None,
+            vast_isa: None,
         }
     }
 
     /// The target without the optimizer.
     pub(crate) fn plain_isa(&mut self) -> Arc<dyn TargetIsa> {
-        self.plain_isa.get_or_insert_with(|| target("none")).clone()
+        self.plain_isa.get_or_insert_with(|| target("none", "backtracking")).clone()
+    }
+
+    /// The target for functions that are too large for the usual one (see [`crate::vast`]).
+    pub(crate) fn vast_isa(&mut self) -> Arc<dyn TargetIsa> {
+        self.vast_isa.get_or_insert_with(|| target("none", "single_pass")).clone()
     }
 
     /// Forgets the function that is being compiled.
@@ -55,11 +62,12 @@ impl Default for Ctx {
     }
 }
 
-fn target(opt_level: &str) -> Arc<dyn TargetIsa> {
+fn target(opt_level: &str, registers: &str) -> Arc<dyn TargetIsa> {
     let verify = if cfg!(debug_assertions) { "true" } else { "false" };
     let mut shared = settings::builder();
     for (name, value) in [
         ("opt_level", opt_level),
+        ("regalloc_algorithm", registers),
         ("enable_verifier", verify),
         ("enable_pinned_reg", "true"),
         ("preserve_frame_pointers", "true"),

@@ -3,7 +3,8 @@
 //! Reading order: [`ctx`] (settings), [`translate`] (a function's blocks, entry and landing pad), then its
 //! instructions by kind: [`arith`], [`memory`], [`call`], [`switch`]; and what happens to the finished code:
 //! [`frame`] (our prologue before the body), [`epilogue`] (a redundant instruction removed), [`lines`] (positions and
-//! unsafe ranges), [`text`] (disassembly for people). [`guard`] is for bugs of Cranelift.
+//! unsafe ranges), [`text`] (disassembly for people). [`guard`] is for bugs of Cranelift, `vast` for functions
+//! too large for it.
 //!
 //! Data in: a valid [`Func`], nothing else. Data out: [`Compiled`], code with symbolic relocations, independent of
 //! where it will lie and of every other function, so that functions can be compiled in parallel and cached.
@@ -26,10 +27,10 @@ mod memory;
 mod switch;
 pub mod text;
 mod translate;
+mod vast;
 
 use std::fmt;
 
-use cranelift_codegen::isa::TargetIsa;
 use undergo_ir::{Func, Loc, Site, Sym};
 
 pub use ctx::Ctx;
@@ -123,13 +124,11 @@ pub fn compile_func(f: &Func, ctx: &mut Ctx) -> Result<Compiled, Error> {
     if size > frame::MAX {
         return Err(error(format!("stack frame too large ({size} bytes)")));
     }
-    let isa = ctx.isa.clone();
-    let result = guard::run(|| attempt(f, ctx, &*isa)).or_else(|panic| {
+    let result = guard::run(|| attempt(f, ctx, Effort::Full)).or_else(|panic| {
         // What the panic left half done.
         ctx.reset();
         ctx.retried.push((f.sym, panic));
-        let isa = ctx.plain_isa();
-        guard::run(|| attempt(f, ctx, &*isa))
+        guard::run(|| attempt(f, ctx, Effort::Plain))
     });
     let result = result.unwrap_or_else(|panic| {
         ctx.reset();
@@ -138,11 +137,25 @@ pub fn compile_func(f: &Func, ctx: &mut Ctx) -> Result<Compiled, Error> {
     result.map_err(error)
 }
 
-fn attempt(f: &Func, ctx: &mut Ctx, isa: &dyn TargetIsa) -> Result<Compiled, String> {
+/// How much Cranelift is asked for.
+#[derive(Clone, Copy)]
+enum Effort {
+    /// Its optimizer, unless the function is too large for it.
+    Full,
+    /// No optimizer.
+    Plain,
+}
+
+fn attempt(f: &Func, ctx: &mut Ctx, effort: Effort) -> Result<Compiled, String> {
     ctx.clif.clear();
     let translated = translate::translate(f, &mut ctx.clif.func);
+    let isa = match effort {
+        Effort::Full if vast::is_vast(&ctx.clif.func) => ctx.vast_isa(),
+        Effort::Full => ctx.isa.clone(),
+        Effort::Plain => ctx.plain_isa(),
+    };
     let clif = ctx.keep_clif.then(|| text::clif(&ctx.clif.func, &translated));
-    if let Err(e) = ctx.clif.compile(isa, &mut ctx.control) {
+    if let Err(e) = ctx.clif.compile(&*isa, &mut ctx.control) {
         return Err(cranelift_codegen::print_errors::pretty_error(e.func, e.inner));
     }
     let body = ctx.clif.compiled_code().expect("compilation succeeded");

@@ -15,6 +15,8 @@ use crate::callgraph::target;
 
 /// Largest body, in instructions that make code.
 const MAX_COST: usize = 40;
+/// Most calls inlined in a body that is inlined itself. Bodies that cost nothing may hold one another, thousands deep.
+const MAX_SITES: usize = 200;
 /// A caller is not grown beyond this many instructions.
 const MAX_CALLER: usize = 8_000;
 
@@ -27,7 +29,7 @@ pub fn inlinable(f: &Func) -> bool {
     if flags.noinline || flags.has_recover || flags.wrapper || f.landing_pad.is_some() || f.layout.len() > 24 {
         return false;
     }
-    if f.slots.values().any(|s| s.pinned) {
+    if f.slots.values().any(|s| s.pinned) || f.sites.len() > MAX_SITES {
         return false;
     }
     let mut cost = 0;

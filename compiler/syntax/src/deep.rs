@@ -14,11 +14,12 @@ pub(crate) const SHALLOW: u32 = 250;
 /// Nesting of a tree that may be walked on any thread's stack.
 pub const SHALLOW_TREE: u32 = 1000;
 
-/// Nesting that is safe on a deep stack. Beyond it the parser gives up with an error.
-pub(crate) const DEEPEST: u32 = 200_000;
+/// Nesting that is safe on a deep stack: 100,000 levels of any construct, some of which count as up to four. Beyond it
+/// the parser gives up with an error.
+pub(crate) const DEEPEST: u32 = 400_000;
 
 /// Size of a deep stack. Only the pages that are used cost memory.
-const STACK: usize = 2 << 30;
+const STACK: usize = 4 << 30;
 
 /// Runs `f` on a thread with a stack fit for any tree the parser accepts, and returns what it returns.
 pub fn with_deep_stack<R: Send>(f: impl FnOnce() -> R + Send) -> R {

@@ -39,7 +39,7 @@ pub mod walk;
 
 use ast::File;
 use deep::{DEEPEST, SHALLOW, with_deep_stack};
-use parser::Parser;
+use parser::{GaveUp, Parser};
 use std::sync::Arc;
 use text::CleanText;
 use undergo_source::{Diag, SourceFile, SourceMap};
@@ -126,10 +126,10 @@ fn try_parse(
     errors.append(&mut parser.side_errors);
     match parser.gave_up {
         None => (tree, errors, Outcome::Complete),
-        Some(pos) => {
+        Some(GaveUp { pos, limit, what }) => {
             // What follows from giving up is noise.
             errors.retain(|e| e.pos < pos);
-            errors.push(Diag::error(pos, format!("nested too deeply (more than {limit} levels)")));
+            errors.push(Diag::error(pos, format!("nested too deeply (more than {limit} {what})")));
             (tree, errors, Outcome::GaveUp)
         }
     }

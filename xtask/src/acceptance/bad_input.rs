@@ -154,6 +154,7 @@ const STOCK_LIMIT: Duration = Duration::from_secs(60);
 pub fn deep_expressions(tools: &Toolchain) -> Result<String, String> {
     let nest = |open: &str, inner: &str, close: &str| format!("{}{inner}{}", open.repeat(DEPTH), close.repeat(DEPTH));
     let in_main = |body: String| format!("package main\n\nvar x, y int\n\nfunc main() {{\n{body}\n}}\n");
+    let program = |decls: &str, body: String| format!("package main\n\n{decls}\n\nfunc main() {{\n\t{body}\n}}\n");
     let sources = [
         ("parentheses", in_main(format!("\tx = {}", nest("(", "y", ")")))),
         ("unary", in_main(format!("\tx = {}", nest("- ", "y", "")))),
@@ -165,13 +166,28 @@ pub fn deep_expressions(tools: &Toolchain) -> Result<String, String> {
         ("closures", in_main(nest("func() {", "x = 1", "}()"))),
         ("pointers", in_main(format!("\tvar p {}int; _ = p", "*".repeat(DEPTH)))),
         ("strings", in_main(format!("\tvar s = \"\"{}; _ = s", " + \"a\"".repeat(DEPTH)))),
+        ("calls", program("func f(x int) int { return x }", format!("_ = {}", nest("f(", "1", ")")))),
+        ("literals", program("type T struct{ p *T; n int }", format!("v := {}; _ = v", nest("&T{", "nil, 1", ", 1}")))),
+        ("interfaces", in_main(format!("\tvar v any = {}; _ = v", nest("[]any{", "1", "}")))),
         (
-            "calls",
-            format!(
-                "package main\n\nfunc f(x int) int {{ return x }}\n\nfunc main() {{\n\t_ = {}\n}}\n",
-                nest("f(", "1", ")")
+            "selectors",
+            program(
+                "type T struct{ p *T; n int }",
+                format!("v := &T{{}}; v.p = v; println(v{}.n)", ".p".repeat(DEPTH)),
             ),
         ),
+        (
+            "methods",
+            program("type T int\n\nfunc (t T) m() T { return t }", format!("var v T; _ = v{}", ".m()".repeat(DEPTH))),
+        ),
+        ("indices", program("var a = []int{0}", format!("println({})", nest("a[", "0", "]")))),
+        ("generics", program("type G[T any] struct{ x T }", format!("var v {}; _ = v", nest("G[", "int", "]")))),
+        ("switches", in_main(nest("switch x { case 1: ", "x = 1", "}"))),
+        ("fors", in_main(nest("for {", "x = 1", "}"))),
+        ("ands", program("var b bool", format!("println({})", nest("b && (", "b", ")")))),
+        ("structs", in_main(format!("var v {}; _ = v", nest("struct{ f ", "int", "}")))),
+        ("functions", in_main(format!("var v {}; _ = v", nest("func(", "int", ")")))),
+        ("constants", program(&format!("const c = 1{}", " + 1".repeat(DEPTH)), "println(c)".into())),
     ];
     let mut seen = String::new();
     let mut problems = Vec::new();

@@ -161,7 +161,7 @@ impl Parser<'_> {
 
     /// A function's block, at its `{`. Uses of labels are checked here, unless the body has syntax errors.
     pub(super) fn func_body(&mut self) -> Block {
-        self.fnest += 1;
+        self.enter_body();
         let errors = self.errors.len();
         let body = self.block("");
         self.fnest -= 1;

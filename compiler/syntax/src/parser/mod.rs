@@ -47,6 +47,18 @@ const STATEMENT_START: TokSet = TokSet::of(&[
 /// Chains (`a + b + …`, `x.f().g()…`) up to this length are not counted as nesting.
 const SHORT_CHAIN: u32 = 8;
 
+/// Function literals that may stand in one another. The names of their functions tell the way to them, so their text grows
+/// with the square of this; stock takes minutes for half as many.
+const MAX_LITERALS: u32 = 5_000;
+
+/// Where parsing ended because of nesting, and of what.
+#[derive(Clone, Copy)]
+pub(crate) struct GaveUp {
+    pub(crate) pos: Pos,
+    pub(crate) limit: u32,
+    pub(crate) what: &'static str,
+}
+
 /// The parser's state.
 pub(crate) struct Parser<'a> {
     pub(crate) source: &'a Arc<SourceFile>,
@@ -82,7 +94,7 @@ pub(crate) struct Parser<'a> {
     /// For each depth, the length of the longest long chain met there. Chains nest in the tree but not in the parser.
     chains: Vec<u32>,
     /// Set when `limit` was exceeded: the current token is then the end of the file for good.
-    pub(crate) gave_up: Option<Pos>,
+    pub(crate) gave_up: Option<GaveUp>,
 }
 
 impl<'a> Parser<'a> {
@@ -267,8 +279,22 @@ impl<'a> Parser<'a> {
     fn enter(&mut self) {
         self.depth += 1;
         self.max_depth = self.max_depth.max(self.depth);
-        if self.depth > self.limit && self.gave_up.is_none() {
-            self.gave_up = Some(self.pos());
+        if self.depth > self.limit {
+            self.give_up(self.limit, "levels");
+        }
+    }
+
+    /// Enters the body of a function.
+    fn enter_body(&mut self) {
+        self.fnest += 1;
+        if self.fnest > MAX_LITERALS {
+            self.give_up(MAX_LITERALS, "function literals");
+        }
+    }
+
+    fn give_up(&mut self, limit: u32, what: &'static str) {
+        if self.gave_up.is_none() {
+            self.gave_up = Some(GaveUp { pos: self.pos(), limit, what });
             self.tok = Tok::Eof;
         }
     }
