@@ -24,6 +24,7 @@ const RUNS: &[(&str, &str, Run)] = &[
     ("doc", "go doc (cmd/go) on ten std packages", tools::doc),
     ("typecheck", "go/types checks net/http from source", programs::typecheck),
     ("wordfreq", "parallel word frequencies over GOROOT/src, 200 runs with GOMAXPROCS=4", programs::wordfreq),
+    ("seeded", "a racy program repeats its schedule with UNDERGO_SEED", programs::seeded),
     ("trees", "binary trees of depth 18: resident set under 3 times stock's", programs::trees),
     ("bad-input", "what is wrong gives an error, never a panic, a hang or half a file", bad_input::all),
     ("deep", "expressions nested 100,000 deep", bad_input::deep_expressions),

@@ -25,8 +25,13 @@ entry! {
     }
 
     /// Monotonic clock.
-    "runtime.nanotime" | "internal/sync.runtime_nanotime" => fn nanotime() -> i64 {
+    "runtime.nanotime" => fn nanotime() -> i64 {
         clock::monotonic_ns()
+    }
+
+    /// The clock by which mutexes decide that a waiter starves.
+    "internal/sync.runtime_nanotime" => fn sync_nanotime() -> i64 {
+        if choice::is_seeded() { choice::schedule_ns() } else { clock::monotonic_ns() }
     }
 
     /// Wall clock: seconds and nanoseconds.

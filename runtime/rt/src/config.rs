@@ -56,9 +56,7 @@ pub fn init() {
     if env::var("GOTRACEBACK").is_some() {
         TRACEBACK_ENV.store(TRACEBACK.load(Relaxed), Relaxed);
     }
-    if let Some(n) = env::var("UNDERGO_SEED").and_then(env::parse) {
-        crate::choice::seed(n);
-    }
+    crate::choice::init();
     ASYNC_PREEMPT.store(godebug_number("asyncpreemptoff") == 0, Relaxed);
     SCHED_TRACE_MS.store(godebug_number("schedtrace") as u32, Relaxed);
     SCHED_DETAIL.store(godebug_number("scheddetail") != 0, Relaxed);

@@ -248,6 +248,7 @@ entry! {
 
     /// Ends the process.
     "runtime.exit" => fn exit(code: u64) -> Never {
+        crate::choice::report();
         thread::exit(code as i32)
     }
 

@@ -13,7 +13,7 @@
 //! runs**, except those inside the `unlock` closure.
 
 use crate::g::{G, GStatus, WaitReason, pending};
-use crate::{bubble, m, sched};
+use crate::{bubble, choice, m, sched};
 use core::ptr::null_mut;
 use core::sync::atomic::Ordering::*;
 use undergo_abi::g::{PENDING_GC, PENDING_RAISE, PENDING_YIELD, Raise};
@@ -82,7 +82,8 @@ pub fn request_gc(gp: &G) {
     pending(&gp.head).fetch_or(PENDING_GC, Release);
 }
 
-/// The exit of an entry found `pending` set: results are in ret0, ret1. Returns 1 to raise, 0 to continue.
+/// The exit of an entry found `pending` set: results are in ret0, ret1. Returns [`CONTINUE`] to
+/// look again, [`RAISE`], or [`LEAVE`] to end the entry though something is pending.
 #[unsafe(no_mangle)]
 extern "C" fn undergo_pending(gp: *mut G) -> u32 {
     // SAFETY: called by the exit stub with the current goroutine.
@@ -92,22 +93,35 @@ extern "C" fn undergo_pending(gp: *mut G) -> u32 {
     if gp.status() == GStatus::Syscall {
         // The entry was entersyscall: there is no P to give up. exitsyscall asks again for what is dropped here; a
         // collection is requested again by the next allocation that takes a span.
-        return 0;
+        return CONTINUE;
     }
     if bits & PENDING_RAISE != 0 {
         p.fetch_or(bits & !PENDING_RAISE, Release);
-        return 1;
+        return RAISE;
     }
     if bits & PENDING_GC != 0 {
         p.fetch_or(bits & PENDING_YIELD, Release);
         crate::gc::on_pending(gp);
-        return 0;
+        return CONTINUE;
     }
-    if bits & PENDING_YIELD != 0 && gp.head.pins == 0 && gp.preempt.load(Acquire) {
+    if bits & PENDING_YIELD == 0 {
+        return CONTINUE;
+    }
+    let seeded = choice::is_seeded();
+    if gp.head.pins == 0 && (gp.preempt.load(Acquire) || seeded && choice::point()) {
         sched::preempted(gp, undergo_rtsys::arch::entry::undergo_entry_resume as *const () as usize);
     }
-    0
+    if seeded {
+        gp.poison();
+        return LEAVE;
+    }
+    CONTINUE
 }
+
+/// Answers of [`undergo_pending`].
+const CONTINUE: u32 = 0;
+const RAISE: u32 = 1;
+const LEAVE: u32 = 2;
 
 /// An intrusive list of goroutines, first in first out, linked by [`G::link`].
 #[derive(Debug)]
@@ -166,6 +180,28 @@ impl GList {
         }
         self.head = gp;
         self.len += 1;
+    }
+
+    /// Takes the one at `index`, if there are so many.
+    pub fn take(&mut self, index: usize) -> Option<*mut G> {
+        let mut before: *mut G = null_mut();
+        let mut at = self.head;
+        for _ in 0..index {
+            before = at;
+            // SAFETY: a member of the list, or the end.
+            at = unsafe { at.as_ref() }?.link;
+        }
+        // SAFETY: members of the list.
+        unsafe {
+            let Some(b) = before.as_mut() else { return self.pop() };
+            b.link = at.as_ref()?.link;
+            if b.link.is_null() {
+                self.tail = before;
+            }
+            (*at).link = null_mut();
+        }
+        self.len -= 1;
+        Some(at)
     }
 
     /// Takes the first.

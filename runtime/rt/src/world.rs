@@ -182,6 +182,9 @@ pub fn resize(n: usize) {
             // SAFETY: all-zero is a valid P (contract of its fields).
             let pp = unsafe { persist::zeroed::<P>() };
             pp.id = i as u32;
+            // What sysmon has not seen yet.
+            pp.sched_tick.store(1, Relaxed);
+            pp.syscall_tick.store(1, Relaxed);
             RT.all_p[i].store(pp, Release);
         }
         // SAFETY: just made, or dead since an earlier resize.

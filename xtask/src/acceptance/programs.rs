@@ -1,5 +1,6 @@
 //! Programs of ours, compared with what stock Go makes of them.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -14,6 +15,7 @@ use crate::files::{Pair, build_both, success, work_dir};
 
 const LIMIT: Duration = Duration::from_secs(600);
 const WORDFREQ_RUNS: usize = 200;
+const SEEDED_RUNS: usize = 1000;
 /// Largest resident set, as a multiple of stock's.
 const RSS_LIMIT: f64 = 3.0;
 
@@ -88,6 +90,28 @@ pub fn wordfreq(tools: &Toolchain) -> Result<String, String> {
         equal(&stock, &run(&pair.ours)?).map_err(|e| format!("run {i} of {WORDFREQ_RUNS}: {e}"))?;
     }
     Ok(format!("{WORDFREQ_RUNS} of {WORDFREQ_RUNS}"))
+}
+
+/// A racy program with a seed: every run has the same schedule and output, and other seeds have others.
+pub fn seeded(tools: &Toolchain) -> Result<String, String> {
+    let exe = build(tools, "seeded")?.ours;
+    let run = |seed: usize| {
+        let mut command = command(&exe, tools);
+        command.env("UNDERGO_SEED", seed.to_string()).env("UNDERGO_SCHEDULE", "hash");
+        success(&mut command, LIMIT)
+    };
+    let first = run(1)?;
+    for i in 2..=SEEDED_RUNS {
+        if run(1)? != first {
+            return Err(format!("run {i} of {SEEDED_RUNS} with one seed differs from the first"));
+        }
+    }
+    let mut hashes = BTreeSet::new();
+    for seed in 1..=SEEDED_RUNS {
+        hashes.insert(run(seed)?.stderr);
+    }
+    let seen = format!("{SEEDED_RUNS} runs with one seed: one schedule; {SEEDED_RUNS} seeds: {}", hashes.len());
+    if hashes.len() > SEEDED_RUNS / 2 { Ok(seen) } else { Err(seen) }
 }
 
 /// Binary trees: equal output, and the resident set at the end.

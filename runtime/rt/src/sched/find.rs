@@ -31,6 +31,11 @@ fn attempt() -> Option<(*mut G, Slice)> {
     let pp = unsafe { &*mp.p };
     let (now, mut poll_until, _) = timer::check(pp, 0);
 
+    if choice::is_seeded()
+        && let Some(gp) = pick()
+    {
+        return Some((gp, Slice::Fresh));
+    }
     // Fairness: two goroutines that keep readying each other must not lock out the global queue.
     if pp.sched_tick.load(Relaxed) % 61 == 0
         && RT.n_global.load(Relaxed) > 0
@@ -204,6 +209,15 @@ fn take_global(pp: &P, max: usize) -> Option<*mut G> {
     Some(first)
 }
 
+/// Seeded: any of those that have waited longest in the global queue.
+fn pick() -> Option<*mut G> {
+    let mut s = RT.sched.lock();
+    let n = s.queue.len() as u32;
+    let gp = s.queue.take(choice::below(n.min(choice::PICK_DEPTH)) as usize);
+    RT.n_global.store(s.queue.len() as u32, Relaxed);
+    gp
+}
+
 enum Stolen {
     Goroutine(*mut G, Slice),
     /// Timers ran, or the world stops: look again from the start.
@@ -215,6 +229,9 @@ enum Stolen {
 /// Visits all Ps in random order, four times; in the last round also takes runnext and runs timers of others.
 fn steal(pp: &P, now: i64) -> Stolen {
     let n = rt::n_p() as u32;
+    if n == 1 {
+        return Stolen::Nothing(0);
+    }
     let mut when = 0;
     let mut now = now;
     for round in 0..4 {

@@ -21,6 +21,7 @@ pub mod threads;
 pub mod trace;
 
 use crate::bubble;
+use crate::choice;
 use crate::g::{G, GStatus};
 use crate::m::{self, M};
 use crate::p::P;
@@ -116,6 +117,10 @@ pub fn execute(gp: *mut G, slice: Slice) -> ! {
     if RT.stopping.load(SeqCst) {
         g.request_preempt();
     }
+    if choice::is_seeded() {
+        choice::begins(g.head.id);
+        g.poison();
+    }
     // SAFETY: invariant 4 holds for a goroutine that was runnable; nothing here needs dropping.
     unsafe { undergo_rtsys::arch::switch::gogo(gp as usize) }
 }
@@ -166,6 +171,10 @@ pub fn put_global(gp: *mut G) {
 
 /// Puts a runnable goroutine into the queue of our own P.
 pub fn put_local(pp: &P, gp: *mut G, place: Where) {
+    if choice::is_seeded() {
+        // All in one queue, for a pick among all.
+        return put_global(gp);
+    }
     let mut gp = gp;
     if place == Where::Next {
         gp = pp.runnext.swap(gp, AcqRel);

@@ -3,15 +3,22 @@
 
 use super::trace::Detail;
 use super::{Ask, preempt_one, threads};
+use crate::choice;
 use crate::config;
 use crate::netpoll;
 use crate::p::{P, PStatus};
 use crate::rt::{self, RT};
 use core::sync::atomic::Ordering::*;
-use undergo_rtsys::linux::clock::usleep;
+use undergo_rtsys::linux::clock::{self, usleep};
 
 /// A goroutine may run this long without yielding, ns.
 const SLICE: i64 = 10_000_000;
+
+/// In seeded mode yielding is decided elsewhere. Only what would hang otherwise is interrupted, at the price of
+/// repeatability: a goroutine that has had the processor for so long, in ns of the process's CPU time, ...
+const SEEDED_SLICE: i64 = 500_000_000;
+/// ... and a system call that has lasted so long, ns.
+const SEEDED_SYSCALL: i64 = 2_000_000_000;
 
 /// Starts the thread.
 pub fn start() {
@@ -111,13 +118,15 @@ fn retake(now: i64) -> bool {
 }
 
 fn long_run(pp: &mut P, now: i64) {
+    let seeded = choice::is_seeded();
+    let (now, slice) = if seeded { (clock::process_cpu_ns(), SEEDED_SLICE) } else { (now, SLICE) };
     let tick = pp.sched_tick.load(Relaxed);
     if pp.seen_sched_tick != tick {
         pp.seen_sched_tick = tick;
         pp.seen_sched_when = now;
-    } else if pp.seen_sched_when + SLICE <= now && !crate::choice::is_seeded() {
+    } else if pp.seen_sched_when + slice <= now {
         // A loop without calls does not notice the kind way.
-        let how = if pp.seen_sched_when + SLICE + SLICE / 5 <= now { Ask::Firmly } else { Ask::Kindly };
+        let how = if pp.seen_sched_when + slice + SLICE / 5 <= now { Ask::Firmly } else { Ask::Kindly };
         preempt_one(pp, how);
     }
 }
@@ -127,6 +136,9 @@ fn long_syscall(pp: &mut P, now: i64) -> bool {
     if pp.seen_syscall_tick != tick {
         pp.seen_syscall_tick = tick;
         pp.seen_syscall_when = now;
+        return false;
+    }
+    if choice::is_seeded() && pp.seen_syscall_when + SEEDED_SYSCALL > now {
         return false;
     }
     // Nothing waits for this P, others are free, and the call is young: leave it.

@@ -13,6 +13,7 @@
 
 mod pool;
 
+use crate::choice;
 use crate::g::{G, GStatus, guard};
 use crate::rt::RT;
 use core::ptr::null_mut;
@@ -74,7 +75,8 @@ extern "C" fn undergo_newstack(gp: *mut G, frame: usize, resume: usize) -> u64 {
     let gp = unsafe { &mut *gp };
     if guard(&gp.head).load(Acquire) >= undergo_abi::g::GUARD_PREEMPT {
         gp.unpoison();
-        if gp.status() == GStatus::Running && gp.head.pins == 0 && gp.preempt.load(Acquire) {
+        let wanted = gp.preempt.load(Acquire) || choice::is_seeded() && choice::point();
+        if gp.status() == GStatus::Running && gp.head.pins == 0 && wanted {
             crate::sched::preempted(gp, resume);
         }
         return Grow::Retry as u64;

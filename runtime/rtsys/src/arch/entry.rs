@@ -11,7 +11,7 @@
 //! so every callee-saved register of Go code lies on the goroutine stack, where the collector finds it, before Rust
 //! runs. After the Rust function returns the stub looks at `g.pending` once; if set, [`undergo_entry_pending`] sorts
 //! it out on the system stack (`undergo_pending` in the runtime), which has the results in `g.ret0`, `g.ret1` and
-//! either returns 0 (continue), returns 1 (raise), or parks the goroutine.
+//! either returns 0 (look again), 1 (raise) or 2 (leave the entry, whatever is pending), or parks the goroutine.
 //!
 //! An entry that blocks never returns: the scheduler leaves its frames behind, and when the goroutine runs again it
 //! continues at [`undergo_entry_resume`], with the results that the waker has put into `g.ret0` and `g.ret1`.
@@ -67,8 +67,9 @@ global_asm!(
     "mov rsp, fs:[{g0_sp}]",
     "mov rdi, r15",
     "call undergo_pending",
-    "test eax, eax",
-    "jnz undergo_entry_raise",
+    "cmp eax, 1",
+    "je undergo_entry_raise",
+    "ja 2f",
     ".globl undergo_entry_resume",
     "undergo_entry_resume:",
     "mov rsp, [r15 + {entry_sp}]",
@@ -76,6 +77,7 @@ global_asm!(
     "mov rax, [r15 + {ret0}]",
     "mov rdx, [r15 + {ret1}]",
     "jne undergo_entry_pending",
+    "3:",
     "mov rcx, rdx",
     "mov rdx, [r15 + {ret2}]",
     "pop r14",
@@ -84,6 +86,11 @@ global_asm!(
     "pop rbx",
     "pop rbp",
     "ret",
+    "2:",
+    "mov rsp, [r15 + {entry_sp}]",
+    "mov rax, [r15 + {ret0}]",
+    "mov rdx, [r15 + {ret1}]",
+    "jmp 3b",
     // The error becomes a panic as if the caller had called runtime.raise(code, a, b) instead of this entry.
     "undergo_entry_raise:",
     "mov rsp, [r15 + {entry_sp}]",
