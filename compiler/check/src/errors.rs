@@ -14,6 +14,15 @@ impl<'a> Checker<'a> {
         self.report(pos, msg.into(), Severity::Error);
     }
 
+    /// Reports an error; `hint` may help with it.
+    pub fn error_with_hint(&mut self, pos: Pos, msg: String, hint: Option<String>) {
+        let before = self.diags.len();
+        self.error(pos, msg);
+        if let Some(d) = self.diags.get_mut(before) {
+            d.hint = hint;
+        }
+    }
+
     /// Reports an error that does not keep anything else from being checked. gc shows it like any other.
     pub fn soft_error(&mut self, pos: Pos, msg: impl Into<String>) {
         self.report(pos, msg.into(), Severity::Error);
@@ -73,7 +82,7 @@ impl<'a> Checker<'a> {
             msg.push_str(&self.version_origin());
         }
         let pos = self.env.err_pos.unwrap_or(pos);
-        self.diags.push(Diag { pos, msg, severity });
+        self.diags.push(Diag { pos, msg, severity, hint: None });
     }
 
     /// Whether the current file's language version is at least `v`.

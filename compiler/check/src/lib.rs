@@ -20,6 +20,7 @@ pub mod checker;
 pub mod errors;
 pub mod record;
 pub mod scope;
+mod suggest;
 
 // Declarations, types and statements.
 pub mod assignments;

@@ -83,8 +83,9 @@ impl<'a> Checker<'a> {
             scope.keys().filter(|n| n.is_exported() && n.as_str().to_lowercase() == lower).copied().collect()
         };
         similar.sort();
-        let hint = similar.first().map_or_else(String::new, |n| format!(" (but have {n})"));
-        self.error(sel.pos, format!("undefined: {}{hint}", expr_string(e)));
+        let other = similar.first().map_or_else(String::new, |n| format!(" (but have {n})"));
+        let hint = if similar.is_empty() { self.suggest_exported(pkg, sel.name) } else { None };
+        self.error_with_hint(sel.pos, format!("undefined: {}{other}", expr_string(e)), hint);
     }
 
     fn member_selector(&mut self, x: &mut Operand, e: &'static Expr, s: &'static SelectorExpr, want_type: bool) {

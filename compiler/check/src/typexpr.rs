@@ -66,7 +66,8 @@ impl<'a> Checker<'a> {
             if id.name.is_blank() {
                 self.error(id.pos, "cannot use _ as value or type");
             } else {
-                self.error(id.pos, format!("undefined: {}", id.name));
+                let hint = self.suggest_visible(id.name);
+                self.error_with_hint(id.pos, format!("undefined: {}", id.name), hint);
             }
             return;
         };

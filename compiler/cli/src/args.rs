@@ -1,8 +1,10 @@
 //! Flags. One or two dashes, `-flag value` or `-flag=value`, as Go's commands take them; flags end at the first
 //! other argument.
 
+use std::io::IsTerminal;
+
 use undergo_driver::build::{Emit, Symbols};
-use undergo_driver::report::Amount;
+use undergo_driver::report::{Amount, Color, Format, Style};
 
 /// What a command line says.
 #[derive(Clone, Debug)]
@@ -11,8 +13,8 @@ pub struct Flags {
     pub output: Option<String>,
     /// `-tags`
     pub tags: Vec<String>,
-    /// `-e`
-    pub amount: Amount,
+    /// `-e` and `-json`
+    pub style: Style,
     /// `--emit`
     pub emit: Option<Emit>,
     /// `--emit-func`
@@ -34,7 +36,7 @@ pub fn parse(args: &[String]) -> Result<Flags, String> {
     let mut flags = Flags {
         output: None,
         tags: Vec::new(),
-        amount: Amount::Limited,
+        style: Style { amount: Amount::Limited, format: format_for_stderr() },
         emit: None,
         emit_filter: String::new(),
         time_phases: false,
@@ -74,7 +76,8 @@ pub fn parse(args: &[String]) -> Result<Flags, String> {
             "ldflags" => {
                 flags.symbols = if value()?.split(' ').any(|f| f == "-s") { Symbols::Strip } else { Symbols::Keep }
             }
-            "e" => flags.amount = Amount::All,
+            "e" => flags.style.amount = Amount::All,
+            "json" => flags.style.format = Format::Json,
             "s" => flags.symbols = Symbols::Strip,
             "time-phases" => flags.time_phases = true,
             "stock" => flags.stock = true,
@@ -85,6 +88,16 @@ pub fn parse(args: &[String]) -> Result<Flags, String> {
     }
     flags.rest = args[i..].to_vec();
     Ok(flags)
+}
+
+/// A person at a terminal sees the source; `NO_COLOR` asks for no colours, as the convention of that name says.
+fn format_for_stderr() -> Format {
+    if !std::io::stderr().is_terminal() {
+        return Format::Plain;
+    }
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty())
+        || std::env::var_os("TERM").is_none_or(|t| t == "dumb");
+    Format::Terminal(if plain { Color::Off } else { Color::On })
 }
 
 fn emit(what: &str) -> Result<Emit, String> {

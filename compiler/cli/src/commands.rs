@@ -20,11 +20,12 @@ Usage:
 
 	undergo build [-o output] [build flags] [package | .go files]
 	undergo run [build flags] package|.go files [arguments...]
-	undergo check [-e] [packages]
+	undergo check [-e] [-json] [packages]
 	undergo env [names]
 	undergo version
 
-Build flags: -C dir, -e (all errors), -tags list, -ldflags=-s (no symbol table), --time-phases,
+Build flags: -C dir, -e (all errors), -json (errors as JSON objects, one a line), -tags list,
+-ldflags=-s (no symbol table), --time-phases,
 --emit=ast|types|ir|ir:opt|clif|asm, --emit-func=text (only functions whose symbol contains the text).
 ";
 
@@ -67,7 +68,7 @@ fn options(flags: &Flags, patterns: Vec<String>) -> Result<Options, String> {
     let mode = build::selection_for_check(flags.stock);
     Ok(Options {
         request: Request { dir: working_dir(flags)?, patterns, tags: flags.tags.clone(), mode },
-        amount: flags.amount,
+        style: flags.style,
         emit: flags.emit,
         emit_filter: flags.emit_filter.clone(),
         symbols: flags.symbols,

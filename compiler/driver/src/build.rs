@@ -12,15 +12,15 @@ use undergo_types::Pkg;
 use crate::goroot::{self, Goroot};
 use crate::load::{self, Loaded, Request, Selection, threads};
 use crate::progress::Progress;
-use crate::report::{self, Amount};
+use crate::report::{self, Style};
 
 /// What to build, and how.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Packages and files.
     pub request: Request,
-    /// How many errors to show.
-    pub amount: Amount,
+    /// What errors look like.
+    pub style: Style,
     /// What to show instead of linking.
     pub emit: Option<Emit>,
     /// Only functions whose link symbol contains this text are shown.
@@ -140,7 +140,7 @@ fn front_end(
     progress.step("loading packages");
     let loaded = phases.time("load", || load::load(goroot, &options.request))?;
     if !loaded.errors.is_empty() {
-        return Err(report::graph_errors(&loaded.errors));
+        return Err(report::graph_errors(&loaded.errors, options.style.format));
     }
     progress.step("type checking");
     let packages = phases.time("check", || check_all(&loaded, options))?;
@@ -180,7 +180,7 @@ fn build_in(goroot: &Goroot, options: &Options, progress: &Progress) -> Result<B
     let lowered =
         phases.time("lower", || undergo_lower::lower_program(main_pkg, &ordered, &loaded.map, &lower_options));
     let mut program = lowered
-        .map_err(|diags| report::package_errors(&loaded.map, &options.request.dir, main, &diags, options.amount))?;
+        .map_err(|diags| report::package_errors(&loaded.map, &options.request.dir, main, &diags, options.style))?;
     let show = |f: &undergo_ir::Func| options.emit_filter.is_empty() || f.sym.as_str().contains(&options.emit_filter);
     if options.emit == Some(Emit::Ir) {
         let text = program.funcs.iter().filter(|f| show(f)).map(undergo_ir::print::func_to_string).collect();
@@ -274,7 +274,7 @@ fn check_all(loaded: &Loaded, options: &Options) -> Result<HashMap<String, Pkg>,
     failed.sort_by_key(|f| f.0);
     let cwd = &options.request.dir;
     let texts = failed.iter().map(|(i, diags)| {
-        report::package_errors(&loaded.map, cwd, &loaded.packages[*i].listed.import_path, diags, options.amount)
+        report::package_errors(&loaded.map, cwd, &loaded.packages[*i].listed.import_path, diags, options.style)
     });
     Err(texts.collect())
 }

@@ -1,8 +1,14 @@
-//! Errors as the lines that `go build` prints: a `# package` header, then `./file.go:line:col: message`.
+//! Errors as text.
+//!
+//! [`Format::Plain`] is what `go build` prints: a `# package` header, then `./file.go:line:col: message`. At a terminal
+//! each error is followed by the line it is about ([`excerpt`]); for editors there is JSON ([`json`]).
+
+mod excerpt;
+mod json;
 
 use std::path::Path;
 
-use undergo_source::{Diag, SourceMap};
+use undergo_source::{Diag, Position, SourceMap};
 
 use crate::golist::ListError;
 
@@ -18,36 +24,92 @@ pub enum Amount {
     All,
 }
 
-/// The errors of one package, sorted by position, one a line. Of several on the same line with the same text only
-/// the first is kept.
-pub fn package_errors(map: &SourceMap, cwd: &Path, package: &str, diags: &[Diag], amount: Amount) -> String {
-    let mut placed: Vec<_> = diags.iter().map(|d| (map.position(d.pos), d)).collect();
-    placed.sort_by_key(|(p, d)| (p.clone(), d.pos));
-    placed.dedup_by(|(b, d), (a, c)| {
-        a.as_ref().map(|a| (&a.file, a.line)) == b.as_ref().map(|b| (&b.file, b.line)) && c.msg == d.msg
-    });
+/// In which form.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Format {
+    /// Lines as `go build` prints them.
+    Plain,
+    /// With the source below each error, and hints.
+    Terminal(Color),
+    /// One object a line, see [`json`].
+    Json,
+}
+
+/// Whether the terminal is told to use colours.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Color {
+    On,
+    Off,
+}
+
+/// What errors look like.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Style {
+    /// How many.
+    pub amount: Amount,
+    /// In which form.
+    pub format: Format,
+}
+
+impl Style {
+    /// As `go build` prints them.
+    pub const PLAIN: Style = Style { amount: Amount::Limited, format: Format::Plain };
+}
+
+/// An error and its position, with `//line` directives applied.
+struct Placed<'a> {
+    diag: &'a Diag,
+    at: Option<Position>,
+}
+
+/// The errors of one package, sorted by position. Of several on the same line with the same text only the first is kept.
+pub fn package_errors(map: &SourceMap, cwd: &Path, package: &str, diags: &[Diag], style: Style) -> String {
+    let errors = sorted(map, diags);
+    let shown = if style.amount == Amount::Limited { errors.len().min(LIMIT) } else { errors.len() };
+    if style.format == Format::Json {
+        return errors[..shown].iter().map(|e| json::object(map, package, e)).collect();
+    }
     let mut out = format!("# {package}\n");
-    for (i, (position, d)) in placed.iter().enumerate() {
-        if i == LIMIT && amount == Amount::Limited {
-            let (place, _) = &placed[i - 1];
-            if let Some(p) = place {
-                out.push_str(&format!("{}:{}:{}: ", short(cwd, &p.file), p.line, p.col));
-            }
-            out.push_str("too many errors\n");
-            break;
-        }
-        match position {
-            Some(p) if p.col > 0 => out.push_str(&format!("{}:{}:{}: {}\n", short(cwd, &p.file), p.line, p.col, d.msg)),
-            Some(p) => out.push_str(&format!("{}:{}: {}\n", short(cwd, &p.file), p.line, d.msg)),
-            None => out.push_str(&format!("{}\n", d.msg)),
+    for e in &errors[..shown] {
+        let line = format!("{}{}\n", prefix(cwd, e), e.diag.msg);
+        // Positions inside of messages are shortened like those in front.
+        let line = line.replace(&format!("{}/", cwd.display()), "./");
+        match style.format {
+            Format::Terminal(color) => out.push_str(&excerpt::with_source(map, e, &line, color)),
+            _ => out.push_str(&line),
         }
     }
-    // Positions inside of messages are shortened like those in front.
-    out.replace(&format!("{}/", cwd.display()), "./")
+    if shown < errors.len() {
+        let place = if errors[shown - 1].at.is_some() { prefix(cwd, &errors[shown - 1]) } else { String::new() };
+        out.push_str(&format!("{place}too many errors\n"));
+    }
+    out
+}
+
+fn sorted<'a>(map: &SourceMap, diags: &'a [Diag]) -> Vec<Placed<'a>> {
+    let mut placed: Vec<_> = diags.iter().map(|diag| Placed { diag, at: map.position(diag.pos) }).collect();
+    placed.sort_by(|a, b| (&a.at, a.diag.pos).cmp(&(&b.at, b.diag.pos)));
+    placed.dedup_by(|b, a| {
+        let line = |e: &Placed<'_>| e.at.as_ref().map(|p| (p.file.clone(), p.line));
+        line(a) == line(b) && a.diag.msg == b.diag.msg
+    });
+    placed
+}
+
+fn prefix(cwd: &Path, e: &Placed<'_>) -> String {
+    match &e.at {
+        Some(p) if p.col > 0 => format!("{}:{}:{}: ", short(cwd, &p.file), p.line, p.col),
+        Some(p) => format!("{}:{}: ", short(cwd, &p.file), p.line),
+        None => String::new(),
+    }
 }
 
 /// Errors of the package graph.
-pub fn graph_errors(errors: &[ListError]) -> String {
+pub fn graph_errors(errors: &[ListError], format: Format) -> String {
+    if format == Format::Json {
+        return errors.iter().map(json::graph_object).collect();
+    }
     let mut out = String::new();
     for e in errors {
         if e.pos.is_empty() {
@@ -72,5 +134,87 @@ fn short(cwd: &Path, file: &str) -> String {
             Some(rel) if cwd.components().count() > 2 => format!("../{}", rel.display()),
             _ => file.to_owned(),
         },
+    }
+}
+
+/// Length in bytes of what stands at the start of `text`, the rest of a line: a word, a string, or one character.
+fn token_len(text: &str) -> usize {
+    let Some(first) = text.chars().next() else { return 0 };
+    let word = |c: char| c.is_alphanumeric() || c == '_';
+    match first {
+        c if word(c) => text.find(|c| !word(c)).unwrap_or(text.len()),
+        '"' | '`' | '\'' => text[1..].find(first).map_or(text.len(), |i| i + 2),
+        c => c.len_utf8(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use undergo_source::Pos;
+
+    const TEXT: &str = "package p\n\nfunc f() {\n\tcall(\"äö\", cuont)\n}\n";
+
+    fn render(format: Format) -> String {
+        let map = SourceMap::new();
+        let file = map.add("/home/x/a.go", TEXT.as_bytes().to_vec()).expect("a small file");
+        let at = |what: &str| Pos(file.base.0 + TEXT.find(what).expect("it is there") as u32);
+        let mut undefined = Diag::error(at("cuont"), "undefined: cuont");
+        undefined.hint = Some("did you mean count?".into());
+        let diags = [undefined, Diag::error(at("call"), "undefined: call"), Diag::error(at("call"), "undefined: call")];
+        package_errors(&map, Path::new("/home/x"), "p", &diags, Style { amount: Amount::All, format })
+    }
+
+    #[test]
+    fn plain() {
+        assert_eq!(render(Format::Plain), "# p\n./a.go:4:2: undefined: call\n./a.go:4:15: undefined: cuont\n");
+    }
+
+    #[test]
+    fn terminal() {
+        let want = "\
+# p
+./a.go:4:2: undefined: call
+ 4 |     call(\"äö\", cuont)
+   |     ^^^^
+./a.go:4:15: undefined: cuont
+ 4 |     call(\"äö\", cuont)
+   |                ^^^^^
+   = did you mean count?
+";
+        assert_eq!(render(Format::Terminal(Color::Off)), want);
+        let colored = render(Format::Terminal(Color::On));
+        assert!(colored.contains("\u{1b}[1m./a.go:4:2: \u{1b}[0m") || colored.contains('\u{1b}'), "{colored}");
+    }
+
+    #[test]
+    fn json() {
+        let text = render(Format::Json);
+        let lines: Vec<&str> = text.lines().collect();
+        let want = concat!(
+            r#"{"package":"p","file":"/home/x/a.go","line":4,"col":15,"end":{"line":4,"col":20},"#,
+            r#""severity":"error","message":"undefined: cuont","hint":"did you mean count?"}"#
+        );
+        assert_eq!((lines.len(), lines[1]), (2, want));
+    }
+
+    #[test]
+    fn ten_errors() {
+        let map = SourceMap::new();
+        let file = map.add("/home/x/a.go", vec![b'\n'; 30]).expect("a small file");
+        let diags: Vec<Diag> = (0..12).map(|i| Diag::error(file.base.offset(i), "wrong")).collect();
+        let text = package_errors(&map, Path::new("/home/x"), "p", &diags, Style::PLAIN);
+        assert!(text.ends_with("./a.go:10:1: wrong\n./a.go:10:1: too many errors\n"), "{text}");
+    }
+
+    #[test]
+    fn long_lines() {
+        let map = SourceMap::new();
+        let text = format!("{}wrong{}", "x".repeat(500), "y".repeat(500));
+        let file = map.add("/home/x/a.go", text.into_bytes()).expect("a small file");
+        let diags = [Diag::error(file.base.offset(500), "wrong")];
+        let style = Style { amount: Amount::All, format: Format::Terminal(Color::Off) };
+        let text = package_errors(&map, Path::new("/home/x"), "p", &diags, style);
+        assert!(text.lines().all(|l| l.chars().count() < 160) && text.contains("wrongy"), "{text}");
     }
 }

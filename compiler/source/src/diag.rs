@@ -21,12 +21,14 @@ pub struct Diag {
     pub msg: String,
     /// How bad.
     pub severity: Severity,
+    /// What may help, for a person or an editor; `go build` has nothing like it, so it is not part of the text.
+    pub hint: Option<String>,
 }
 
 impl Diag {
     /// An error at `pos`.
     pub fn error(pos: Pos, msg: impl Into<String>) -> Diag {
-        Diag { pos, msg: msg.into(), severity: Severity::Error }
+        Diag { pos, msg: msg.into(), severity: Severity::Error, hint: None }
     }
 
     /// `file:line:col: message`, as printed in a pipe.

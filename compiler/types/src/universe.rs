@@ -1,8 +1,8 @@
 //! Predeclared objects, and package unsafe.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use rustc_hash::FxHashMap;
 use undergo_source::{Name, Pos};
 
 use crate::constant::Value;
@@ -12,7 +12,7 @@ use crate::ty::{Basic, IMethod, Interface, Named, Param, Signature, Ty, TyKind};
 use crate::typeset::TypeSet;
 
 struct Universe {
-    names: HashMap<Name, Obj>,
+    names: FxHashMap<Name, Obj>,
     error: Ty,
     any: Ty,
     comparable: Ty,
@@ -25,6 +25,11 @@ static UNIVERSE: LazyLock<Universe> = LazyLock::new(Universe::build);
 /// The predeclared object of this name.
 pub fn lookup(name: Name) -> Option<Obj> {
     UNIVERSE.names.get(&name).copied()
+}
+
+/// All predeclared names, in no particular order.
+pub fn names() -> impl Iterator<Item = Name> {
+    UNIVERSE.names.keys().copied()
 }
 
 /// The type `error`.
@@ -95,7 +100,7 @@ fn object(kind: ObjKind, name: &str, pkg: Option<Pkg>) -> Obj {
 
 impl Universe {
     fn build() -> Universe {
-        let mut names = HashMap::new();
+        let mut names = FxHashMap::default();
         let mut def = |o: Obj| names.insert(o.name, o);
 
         use Basic::*;
