@@ -5,9 +5,7 @@
 //!
 //! Releasing adds one to the word. If somebody may wait, the releaser takes the unit back under the bucket's lock, and
 //! hands it to the first waiter, which owns it when it runs again. If another goroutine was quicker and took the unit,
-//! the waiter stays: that goroutine will release in turn. A waiter is counted in its bucket before it looks at the word
-//! for the last time, and a releaser adds to the word before it looks at the count, both sequentially consistent, so
-//! one of them sees the other.
+//! the waiter stays: that goroutine will release in turn. The protocol is [`undergo_rtcore::semaphore`].
 
 use crate::bubble;
 use crate::g::{self, G, WaitReason};
@@ -17,6 +15,7 @@ use crate::waiter::{self, Waiter};
 use core::ptr::{NonNull, null_mut};
 use core::sync::atomic::{AtomicU32, Ordering::*};
 use undergo_rtcore::lock_rank::Rank;
+use undergo_rtcore::semaphore;
 use undergo_rtsys::entry;
 
 /// Number of buckets; a prime, so that regular addresses spread.
@@ -105,18 +104,6 @@ impl Addresses {
     }
 }
 
-/// Takes a unit if there is one.
-fn try_take(word: &AtomicU32) -> bool {
-    let mut n = word.load(SeqCst);
-    while n > 0 {
-        match word.compare_exchange_weak(n, n - 1, SeqCst, SeqCst) {
-            Ok(_) => return true,
-            Err(now) => n = now,
-        }
-    }
-    false
-}
-
 /// Takes a unit, waiting for it if need be.
 ///
 /// # Safety
@@ -124,15 +111,13 @@ fn try_take(word: &AtomicU32) -> bool {
 unsafe fn acquire(word: *mut u32, place: Place, why: WaitReason) {
     // SAFETY: caller; all accesses to semaphores are atomic.
     let count = unsafe { AtomicU32::from_ptr(word) };
-    if try_take(count) {
+    if semaphore::try_take(count) {
         return;
     }
     let bucket = bucket(word as usize);
     let gp = g::current();
     let mut addresses = bucket.addresses.lock();
-    bucket.waiting.fetch_add(1, SeqCst);
-    if try_take(count) {
-        bucket.waiting.fetch_sub(1, SeqCst);
+    if !semaphore::wait(count, &bucket.waiting) {
         return;
     }
     addresses.push(waiter::alloc(gp), word as usize, place);
@@ -147,17 +132,15 @@ unsafe fn release(word: *mut u32) -> Option<*mut G> {
     // SAFETY: caller.
     let count = unsafe { AtomicU32::from_ptr(word) };
     let bucket = bucket(word as usize);
-    count.fetch_add(1, SeqCst);
-    if bucket.waiting.load(SeqCst) == 0 {
+    if !semaphore::release(count, &bucket.waiting) {
         return None;
     }
     let mut addresses = bucket.addresses.lock();
     // SAFETY: links of queued waiters are valid under the lock.
-    if unsafe { (*addresses.find(word as usize)).is_null() } || !try_take(count) {
+    if unsafe { (*addresses.find(word as usize)).is_null() } || !semaphore::hand_over(count, &bucket.waiting) {
         return None;
     }
     let w = addresses.pop(word as usize)?;
-    bucket.waiting.fetch_sub(1, SeqCst);
     drop(addresses);
     // SAFETY: out of its queue, the waiter is ours; its goroutine is parked.
     unsafe {

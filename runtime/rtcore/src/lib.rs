@@ -1,11 +1,13 @@
 //! Algorithms of the runtime that need no machine: they are tested on the host.
 //!
-//! Reading order: [`random`] (generators), [`lock_rank`], [`run_queue`] (a P's ring of runnable goroutines),
+//! Reading order: [`random`] (generators), [`lock_rank`], [`atomic`] (atomics, or loom's), [`semaphore`] (units and who
+//! waits for them), [`run_queue`] (a P's ring of runnable goroutines),
 //! [`symtab`] (program counters to names and lines); [`timer_heap`], [`select_order`], [`method_merge`],
 //! [`slice_growth`], [`time_histogram`], [`cgroup`] (where CPU limits stand); then the heap: [`size_class`],
 //! [`ptr_mask`], [`object_bits`], [`page_map`].
-#![cfg_attr(not(test), no_std)]
+#![cfg_attr(not(any(test, feature = "model")), no_std)]
 
+pub mod atomic;
 pub mod cgroup;
 pub mod lock_rank;
 pub mod method_merge;
@@ -15,6 +17,7 @@ pub mod ptr_mask;
 pub mod random;
 pub mod run_queue;
 pub mod select_order;
+pub mod semaphore;
 pub mod settings;
 pub mod size_class;
 pub mod slice_growth;

@@ -10,10 +10,10 @@
 //! slots in between hold items. A thief reads slots first and commits by moving head; if head moved meanwhile, what it
 //! read may be stale, and it starts over.
 
-use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering::*};
+use crate::atomic::{AtomicU32, AtomicUsize, Ordering::*};
 
 /// Slots of a queue.
-pub const CAP: usize = 256;
+pub const CAP: usize = if cfg!(feature = "model") { 4 } else { 256 };
 
 /// See the module documentation. All zero is the empty queue.
 #[repr(C)]
@@ -32,8 +32,16 @@ impl Default for RunQueue {
 
 impl RunQueue {
     /// An empty queue.
+    #[cfg(not(feature = "model"))]
     pub const fn new() -> RunQueue {
         RunQueue { head: AtomicU32::new(0), tail: AtomicU32::new(0), slots: [const { AtomicUsize::new(0) }; CAP] }
+    }
+
+    /// An empty queue of atomics that are not constants.
+    #[cfg(feature = "model")]
+    pub fn new() -> RunQueue {
+        let slots = core::array::from_fn(|_| AtomicUsize::new(0));
+        RunQueue { head: AtomicU32::new(0), tail: AtomicU32::new(0), slots }
     }
 
     /// Number of items, a snapshot.
