@@ -3,6 +3,8 @@
 //! `cargo xtask bench` measures everything; with names, those rows (`sched` is all kernels of `bench/sched`, with one
 //! and with two Ps; `sched/NAME` is one of them). The output is the Markdown of BENCHMARKS.md.
 
+mod frontend;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -53,6 +55,9 @@ pub fn run(names: &[String]) -> Result<(), String> {
     }
     if names.is_empty() || names.iter().any(|n| n == "sched" || n.starts_with("sched/")) {
         scheduler(&tools, &|kernel| wanted("sched") || wanted(&format!("sched/{kernel}")))?;
+    }
+    if wanted("frontend") {
+        frontend::rows(&tools)?.iter().for_each(show);
     }
     for kernel in &kernels {
         let name = stem(kernel);

@@ -3,15 +3,40 @@
 //! The interner is the compiler's one process-wide table besides the types': append-only, never iterated, and so not
 //! observable. Strings live until the process ends.
 
-use std::collections::HashSet;
 use std::fmt;
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::{LazyLock, Mutex};
 
-const SHARDS: usize = 16;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
-static TABLE: LazyLock<[Mutex<HashSet<&'static str>>; SHARDS]> = LazyLock::new(Default::default);
-static HASHER: LazyLock<std::hash::RandomState> = LazyLock::new(Default::default);
+const SHARDS: usize = 16;
+/// Bytes of a block that strings are copied into.
+const BLOCK: usize = 1 << 15;
+
+static TABLE: LazyLock<[Mutex<Shard>; SHARDS]> = LazyLock::new(Default::default);
+
+#[derive(Default)]
+struct Shard {
+    names: FxHashSet<&'static str>,
+    /// What is left of the current block.
+    free: &'static mut [u8],
+}
+
+impl Shard {
+    /// A copy of `s` that lives until the process ends. Short ones share blocks.
+    fn keep(&mut self, s: &str) -> &'static str {
+        if s.len() > BLOCK / 16 {
+            return Box::leak(s.to_owned().into_boxed_str());
+        }
+        if s.len() > self.free.len() {
+            self.free = Box::leak(vec![0; BLOCK].into_boxed_slice());
+        }
+        let (copy, rest) = std::mem::take(&mut self.free).split_at_mut(s.len());
+        self.free = rest;
+        copy.copy_from_slice(s.as_bytes());
+        std::str::from_utf8(copy).expect("a copy of a string")
+    }
+}
 
 /// An interned string. Copying is free, equality is a pointer comparison, order is the strings' byte order.
 #[derive(Clone, Copy)]
@@ -20,14 +45,15 @@ pub struct Name(&'static str);
 impl Name {
     /// The name for `s`.
     pub fn new(s: &str) -> Name {
-        let shard = HASHER.hash_one(s) as usize % SHARDS;
-        let mut set = TABLE[shard].lock().expect("the interner never panics while locked");
-        if let Some(&found) = set.get(s) {
+        // The table itself uses the low and the highest bits.
+        let shard = (FxBuildHasher.hash_one(s) >> 40) as usize % SHARDS;
+        let mut shard = TABLE[shard].lock().expect("the interner never panics while locked");
+        if let Some(&found) = shard.names.get(s) {
             return Name(found);
         }
-        let leaked: &'static str = Box::leak(s.to_owned().into_boxed_str());
-        set.insert(leaked);
-        Name(leaked)
+        let kept = shard.keep(s);
+        shard.names.insert(kept);
+        Name(kept)
     }
 
     /// The text.
@@ -59,7 +85,8 @@ impl PartialEq for Name {
 impl Eq for Name {}
 impl Hash for Name {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        (self.0.as_ptr() as usize, self.0.len()).hash(state);
+        // Distinct names may only share their address if one of them is empty.
+        (self.0.as_ptr() as usize).hash(state);
     }
 }
 impl PartialOrd for Name {

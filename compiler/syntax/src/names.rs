@@ -4,6 +4,7 @@
 //! once per spelling. Keywords live in the same table: one lookup tells them from names.
 
 use crate::token::{KEYWORDS, Tok};
+use std::sync::LazyLock;
 use undergo_source::Name;
 
 #[derive(Clone, Copy)]
@@ -13,7 +14,10 @@ struct Entry {
     name: Name,
 }
 
+static KEYWORDS_ONLY: LazyLock<NameTable> = LazyLock::new(NameTable::of_keywords);
+
 /// Maps spellings to names and keyword tokens. Open addressing with linear probing, at most half full.
+#[derive(Clone)]
 pub struct NameTable {
     slots: Vec<Option<Entry>>,
     used: usize,
@@ -38,6 +42,10 @@ fn hash(text: &[u8]) -> u32 {
 impl NameTable {
     /// A table that knows the keywords.
     pub fn new() -> NameTable {
+        KEYWORDS_ONLY.clone()
+    }
+
+    fn of_keywords() -> NameTable {
         let mut table = NameTable { slots: vec![None; 512], used: 0 };
         for (text, tok) in KEYWORDS {
             table.insert(Entry { hash: hash(text.as_bytes()), tok, name: Name::new(text) });

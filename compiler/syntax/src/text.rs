@@ -21,8 +21,10 @@ pub struct CleanText<'a> {
 impl<'a> CleanText<'a> {
     /// Cleans `bytes`.
     pub fn new(bytes: &'a [u8]) -> CleanText<'a> {
+        // Looking for single bytes is fast; hardly any file has one of these.
+        let suspicious = bytes.contains(&0) || bytes.contains(&BOM[0]);
         match std::str::from_utf8(bytes) {
-            Ok(text) if !text.contains(['\0', '\u{feff}']) => {
+            Ok(text) if !suspicious || !text.contains(['\0', '\u{feff}']) => {
                 CleanText { text: Cow::Borrowed(text), removed: Vec::new(), errors: Vec::new() }
             }
             _ => CleanText::filter(bytes),

@@ -1,9 +1,9 @@
 //! Packages and what the checker found out about their syntax.
 
-use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 use std::sync::{OnceLock, RwLock};
 
+use rustc_hash::FxHashMap;
 use undergo_source::Name;
 use undergo_syntax::ast::{self, NodeId};
 
@@ -22,7 +22,7 @@ pub struct Package {
     /// Declared name; set once known.
     pub name: OnceLock<Name>,
     /// Package-level objects. Written by the package's own checker only, before its declarations are used elsewhere.
-    pub scope: RwLock<HashMap<Name, Obj>>,
+    pub scope: RwLock<FxHashMap<Name, Obj>>,
     /// Set when the package has been checked.
     pub typed: OnceLock<Typed>,
     /// Language version of the module, as (major, minor).
@@ -145,14 +145,14 @@ pub struct FileInfo {
     /// Whether `objs` at this index is a definition rather than a use.
     pub is_def: Vec<bool>,
     /// Keyed by the id of the selector expression.
-    pub selections: HashMap<NodeId, Selection>,
+    pub selections: FxHashMap<NodeId, Selection>,
     /// Keyed by the identifier (the selected one, for `p.F` and `x.m`).
-    pub instances: HashMap<NodeId, Instance>,
+    pub instances: FxHashMap<NodeId, Instance>,
     /// Objects without identifier: the variable of each clause of `switch x := y.(type)`, keyed by the clause; the
     /// package name of an import without one, keyed by the import spec.
-    pub implicits: HashMap<NodeId, Obj>,
+    pub implicits: FxHashMap<NodeId, Obj>,
     /// Parameter and result variables of function literals (receiver-less), keyed by the literal.
-    pub func_lits: HashMap<NodeId, LitVars>,
+    pub func_lits: FxHashMap<NodeId, LitVars>,
 }
 
 /// Variables of a function literal's signature, blank and unnamed ones included.

@@ -208,7 +208,12 @@ static SERIAL: AtomicU32 = AtomicU32::new(1);
 const SHARDS: usize = 16;
 type Shard = Mutex<HashMap<TyKind, Ty, rustc_hash::FxBuildHasher>>;
 static TYPES: LazyLock<[Shard; SHARDS]> = LazyLock::new(Default::default);
-static INSTANCES: LazyLock<Mutex<HashMap<(Named, Vec<Ty>), Named>>> = LazyLock::new(Default::default);
+static INSTANCES: LazyLock<Mutex<HashMap<(Named, Vec<Ty>), Named, rustc_hash::FxBuildHasher>>> =
+    LazyLock::new(Default::default);
+
+/// The basic types, which are asked for most, without a look into the table.
+static BASIC: [OnceLock<Ty>; Basic::UntypedNil as usize + 1] =
+    [const { OnceLock::new() }; Basic::UntypedNil as usize + 1];
 
 impl Ty {
     /// The type of this structure.
@@ -234,7 +239,7 @@ impl Ty {
 
     /// A basic type.
     pub fn basic(b: Basic) -> Ty {
-        Ty::new(TyKind::Basic(b))
+        *BASIC[b as usize].get_or_init(|| Ty::new(TyKind::Basic(b)))
     }
     /// The type of erroneous expressions.
     pub fn invalid() -> Ty {
