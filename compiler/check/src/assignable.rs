@@ -79,7 +79,7 @@ impl<'a> Checker<'a> {
         if !x.is_valid() || x.ty.is_invalid() || t.is_invalid() || identical(x.ty, t) {
             return Ok(());
         }
-        let v = x.ty;
+        let (v, t) = (x.ty.without_alias(), t.without_alias());
         let no_cause = || Err(String::new());
         if is_untyped(v) {
             let fits = match (t.is_type_param(), specifics(t)) {

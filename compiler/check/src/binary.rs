@@ -449,7 +449,7 @@ impl<'a> Checker<'a> {
                 self.error_op(y, format!("invalid operation: negative shift count {op}"));
                 x.invalidate();
             } else if is_untyped(y.ty) {
-                self.representable(y, Basic::Uint);
+                self.representable(y, Ty::basic(Basic::Uint));
                 if !y.is_valid() {
                     x.invalidate();
                 } else if !x.is_const() {

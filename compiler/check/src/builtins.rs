@@ -139,7 +139,7 @@ impl<'a> Checker<'a> {
             New => self.new_value(x, &b),
             Panic => self.panic(x, &b),
             Print | Println => self.print(x, &b, args),
-            Recover => self.builtin_value(x, &b, &[], universe::any()),
+            Recover => self.builtin_value(x, &b, &[], universe::empty_interface()),
             _ => self.unsafe_builtin(x, &b, args),
         }
     }
@@ -182,7 +182,7 @@ impl<'a> Checker<'a> {
 
     /// Whether values of type `t` are strings or byte slices; and whether strings are among them.
     fn bytes_or_strings(&self, t: Ty) -> Option<bool> {
-        let byte = Ty::basic(Basic::Uint8);
+        let byte = universe::byte();
         let mut has_string = false;
         for s in specifics(t)? {
             match s.under.kind() {
@@ -203,7 +203,7 @@ impl<'a> Checker<'a> {
             }
         };
         let s = x.ty;
-        let bytes = Ty::slice(Ty::basic(Basic::Uint8));
+        let bytes = Ty::slice(universe::byte());
         if b.call.ellipsis.is_some()
             && args.len() == 2
             && self.assignable_to(x, bytes).is_ok()
@@ -388,13 +388,13 @@ impl<'a> Checker<'a> {
                 return false;
             }
         };
-        let bytes = Ty::slice(Ty::basic(Basic::Uint8));
+        let bytes = Ty::slice(universe::byte());
         let y = &mut args[1];
         let special = self.assignable_to(x, bytes).is_ok() && self.bytes_or_strings(y.ty).is_some();
         if !special {
             let src = match self.slice_elem(y) {
                 Ok(e) => e,
-                Err(_) if all_string(y.ty) => Ty::basic(Basic::Uint8),
+                Err(_) if all_string(y.ty) => universe::byte(),
                 Err(cause) => {
                     self.error_op(y, format!("invalid copy: {cause}"));
                     return false;
@@ -519,7 +519,7 @@ impl<'a> Checker<'a> {
             x.mode = OpMode::Value;
             // An untyped result that is not constant (a shift) gets its default type.
             let context = format!("argument to built-in {name}");
-            self.assignment(x, Some(universe::any()), &context);
+            self.assignment(x, Some(universe::empty_interface()), &context);
             if !x.is_valid() {
                 return false;
             }
@@ -562,8 +562,8 @@ impl<'a> Checker<'a> {
 
     fn panic(&mut self, x: &mut Operand, b: &BuiltinCall) -> bool {
         self.panics.insert((self.env.file, b.call.id));
-        self.assignment(x, Some(universe::any()), "argument to panic");
-        x.is_valid() && self.builtin_no_value(x, b, &[universe::any()])
+        self.assignment(x, Some(universe::empty_interface()), "argument to panic");
+        x.is_valid() && self.builtin_no_value(x, b, &[universe::empty_interface()])
     }
 
     fn print(&mut self, x: &mut Operand, b: &BuiltinCall, mut args: Vec<Operand>) -> bool {

@@ -1,6 +1,7 @@
 //! Conversions `T(x)` (spec: Conversions).
 
 use undergo_types::constant::Value;
+use undergo_types::constant_text::Style;
 use undergo_types::identical::{identical, identical_ignoring_tags};
 use undergo_types::predicates::{
     all_string, default_type, is_bytes_or_runes, is_complex, is_const_type, is_float, is_integer, is_string,
@@ -28,7 +29,12 @@ impl<'a> Checker<'a> {
                     x.invalidate();
                     return;
                 }
-                None => Err(String::new()),
+                None => {
+                    // What it would be as an integer is what messages show.
+                    let integer = is_integer(t) && x.val.as_ref().is_some_and(|v| v.as_int().is_some());
+                    x.style = integer.then_some(Style::Integer);
+                    Err(String::new())
+                }
             }
         } else if const_arg && t.is_type_param() {
             let result = self.const_to_type_param(x, t);

@@ -384,7 +384,7 @@ impl<'a> Checker<'a> {
             self.error(spec.ty.err_pos(), "cannot use type parameter declared in alias declaration as RHS");
             rhs = Ty::invalid();
         }
-        obj.set_type(rhs);
+        obj.set_type(Ty::alias(obj, Vec::new(), rhs));
         let (env, pos) = (self.env.clone(), spec.ty.err_pos());
         self.later(move |c| {
             c.with_env(env, |c| {

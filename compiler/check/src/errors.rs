@@ -49,11 +49,27 @@ impl<'a> Checker<'a> {
 
     /// A position as messages mention it.
     pub fn position_text(&self, pos: Pos) -> String {
+        if let Some(text) = self.goroot_position(pos) {
+            return text;
+        }
         match self.map.position(pos) {
             Some(p) if p.col > 0 => format!("{}:{}:{}", p.file, p.line, p.col),
             Some(p) => format!("{}:{}", p.file, p.line),
             None => String::from("<unknown position>"),
         }
+    }
+
+    /// Positions in other packages come from export data, where the standard library's files are below `$GOROOT`.
+    fn goroot_position(&self, pos: Pos) -> Option<String> {
+        let source = self.map.file(pos)?;
+        if self.files.iter().any(|f| self.map.file(f.package_pos).is_some_and(|s| s.id == source.id)) {
+            return None;
+        }
+        let (dir, base) = source.name.rsplit_once('/')?;
+        let of_dir = |p: &&Pkg| p.std && dir.ends_with(&format!("/src/{}", p.path));
+        let pkg = self.resolved.imports.iter().find(of_dir)?;
+        let p = self.map.position(pos)?;
+        Some(format!("$GOROOT/src/{}/{base}:{}:{}", pkg.path, p.line, p.col))
     }
 
     /// `x redeclared in this block`, with the other declaration.

@@ -3,7 +3,7 @@
 use undergo_syntax::ast::{Expr, IndexExpr, SliceExpr};
 use undergo_types::identical::identical;
 use undergo_types::predicates::{all_integer, is_string, is_untyped, specifics};
-use undergo_types::{Basic, Ty, TyKind};
+use undergo_types::{Basic, Ty, TyKind, universe};
 
 use crate::checker::Checker;
 use crate::operand::{OpMode, Operand, const_text};
@@ -244,7 +244,7 @@ impl<'a> Checker<'a> {
             self.error_op(x, format!("cannot slice {op}: no specific type in {t}"));
             return None;
         };
-        let bytes = Ty::slice(Ty::basic(Basic::Uint8));
+        let bytes = Ty::slice(universe::byte());
         let mut common: Option<(Ty, Ty)> = None;
         let mut has_string = false;
         for s in list {
@@ -303,7 +303,7 @@ fn indexed(x: &Operand) -> Option<Indexed> {
 fn index_one(u: Ty, mode: OpMode) -> Option<Indexed> {
     let plain = |elem, len, mode| Some(Indexed { key: None, elem, len, mode });
     match u.kind() {
-        TyKind::Basic(b) if b.is_string() => plain(Ty::basic(Basic::Uint8), None, OpMode::Value),
+        TyKind::Basic(b) if b.is_string() => plain(universe::byte(), None, OpMode::Value),
         TyKind::Array(e, n) => plain(*e, Some(*n), if mode == OpMode::Variable { mode } else { OpMode::Value }),
         TyKind::Pointer(p) => match p.under() {
             TyKind::Array(e, n) => plain(*e, Some(*n), OpMode::Variable),

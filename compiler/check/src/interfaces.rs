@@ -22,7 +22,9 @@ impl<'a> Checker<'a> {
             match elem {
                 InterfaceElem::Embed(x) => {
                     let t = self.union_expr(x);
-                    embeds.push((t, x.err_pos()));
+                    if !self.new_element(t, x.err_pos()) {
+                        embeds.push((t, x.err_pos()));
+                    }
                 }
                 InterfaceElem::Method(m) => {
                     if m.name.name.is_blank() {
@@ -43,6 +45,21 @@ impl<'a> Checker<'a> {
         let env = self.env.clone();
         self.later(move |c| c.with_env(env, |c| c.check_interface(t)));
         t
+    }
+
+    /// Reports an element that only a newer language has, and that is left out therefore. (What defined types stand for
+    /// may not be known yet: they are looked at later.)
+    fn new_element(&mut self, t: Ty, pos: Pos) -> bool {
+        if self.allow_version((1, 18)) || t.is_invalid() {
+            return false;
+        }
+        let what = match t.kind() {
+            TyKind::Named(_) | TyKind::Interface(_) => return false,
+            TyKind::Union(_) => "interface element",
+            _ => "non-interface type",
+        };
+        let text = self.type_str(t);
+        !self.verify_version(pos, (1, 18), format!("embedding {what} {text}"))
     }
 
     /// The interface that a union or `~T` in the place of a constraint stands for.

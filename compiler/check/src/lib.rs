@@ -5,7 +5,7 @@
 //!
 //! Reading order: [`checker`] (state, and who calls what), [`scope`], [`resolver`] (collecting objects), [`decl`],
 //! [`typexpr`] and its parts ([`signature`], [`structs`], [`interfaces`]), [`stmt`] and its parts, [`expr`] and its
-//! parts, [`infer`] and [`unify`], [`implements`], [`initorder`], [`validtype`].
+//! parts, [`infer`] and [`unify`], [`implements`], [`initorder`], [`validtype`], `late`, `exported`.
 //!
 //! Invariants:
 //! - One [`checker::Checker`] per package, on one thread; other packages may be checked at the same time.
@@ -26,10 +26,12 @@ mod suggest;
 pub mod assignments;
 pub mod cycles;
 pub mod decl;
+mod exported;
 pub mod implements;
 pub mod initorder;
 pub mod interfaces;
 pub mod labels;
+mod late;
 pub mod members;
 pub mod mono;
 mod package;
@@ -69,15 +71,15 @@ use undergo_types::Pkg;
 pub struct Options {
     /// Function bodies are not checked (for packages of which only the declarations matter).
     pub ignore_bodies: bool,
-    /// After this many errors, in the order in which they are found, gc gives up; the last one says so then. The
-    /// command line's default is 10; none shows all.
-    pub error_limit: Option<usize>,
+    /// The parser found errors that are not of syntax: what gc only looks at when there are none is left out.
+    pub parse_errors: bool,
     /// `import "C"` is accepted and anything selected from it has the invalid type (conformance tests only).
     pub fake_import_c: bool,
 }
 
-/// Checks a package: fills `pkg.name`, `pkg.scope` and `pkg.typed`. The errors come sorted by position, duplicates
-/// removed. `import` gives a package by the path in the source, checked already; none if there is no such package.
+/// Checks a package: fills `pkg.name`, `pkg.scope` and `pkg.typed`. The errors come in the order in which they are
+/// found; [`undergo_source::shown`] says which of them are shown, and where. `import` gives a package by the path in the
+/// source, checked already; none if there is no such package.
 pub fn check_package(
     map: &SourceMap,
     pkg: Pkg,

@@ -290,7 +290,7 @@ impl<'a> Checker<'a> {
             if !x.is_valid() {
                 continue;
             }
-            if x.is_const() && !x.const_val().is_unknown() {
+            if x.is_const() {
                 let val = x.const_val();
                 let types = seen.entry(Key::new(&val)).or_default();
                 let duplicate = types.iter().any(|t| !key_is_interface || identical(*t, x.ty));

@@ -77,6 +77,8 @@ pub struct Operand {
     pub builtin: Option<BuiltinId>,
     /// What messages say instead of the expression, for a part of a multi-valued one.
     pub text: Option<String>,
+    /// How messages show the value, if not as one of the type.
+    pub style: Option<Style>,
 }
 
 impl Default for Operand {
@@ -88,7 +90,15 @@ impl Default for Operand {
 impl Operand {
     /// An invalid operand.
     pub fn new() -> Operand {
-        Operand { mode: OpMode::Invalid, ty: Ty::invalid(), val: None, expr: None, builtin: None, text: None }
+        Operand {
+            mode: OpMode::Invalid,
+            ty: Ty::invalid(),
+            val: None,
+            expr: None,
+            builtin: None,
+            text: None,
+            style: None,
+        }
     }
 
     /// A value of type `ty` that `expr` gives.
@@ -155,6 +165,13 @@ pub fn const_text(v: &Value, ty: Ty) -> String {
     v.text(ty.as_basic().map_or(Style::Integer, Basic::style))
 }
 
+fn value_text(x: &Operand) -> String {
+    match x.style {
+        Some(style) => x.const_val().text(style),
+        None => const_text(&x.const_val(), x.ty),
+    }
+}
+
 impl<'a> Checker<'a> {
     /// Reports an error about an operand.
     pub fn error_op(&mut self, x: &Operand, msg: impl Into<String>) {
@@ -175,7 +192,7 @@ impl<'a> Checker<'a> {
             expr = match (x.mode, x.builtin) {
                 (OpMode::Builtin, Some(id)) => builtin_name(id).to_string(),
                 (OpMode::Type, _) => self.type_str(x.ty),
-                (OpMode::Constant, _) => const_text(&x.const_val(), x.ty),
+                (OpMode::Constant, _) => value_text(x),
                 _ => String::new(),
             };
         }
@@ -208,7 +225,7 @@ impl<'a> Checker<'a> {
         }
         out.push_str(x.mode.describe());
         if x.mode == OpMode::Constant {
-            let v = const_text(&x.const_val(), x.ty);
+            let v = value_text(x);
             if v != expr {
                 out.push(' ');
                 out.push_str(&v);
@@ -225,9 +242,10 @@ impl<'a> Checker<'a> {
         if is_generic(x.ty) {
             out.push_str("generic ");
         }
-        // The name `any` is that of a type, too.
-        if x.ty.as_named().is_some() || x.ty == undergo_types::universe::any() {
-            let kind = composite_kind(x.ty).or_else(|| x.ty.as_basic().map(basic_name));
+        let alias = x.ty.without_alias().as_alias().is_none() && x.ty.as_alias().is_some();
+        if alias && !x.ty.is_type_param() || x.ty.as_named().is_some() {
+            let basic = |b| if b == Basic::UnsafePointer { "Pointer" } else { basic_name(b) };
+            let kind = composite_kind(x.ty).or_else(|| x.ty.as_basic().map(basic));
             out.push_str(kind.unwrap_or(""));
             out.push(' ');
         }

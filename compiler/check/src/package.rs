@@ -64,40 +64,16 @@ pub(crate) fn check(
     if c.diags.is_empty() {
         c.monomorphic();
     }
-    if c.diags.is_empty() {
-        c.missing_bodies();
+    if c.diags.is_empty() && !opts.parse_errors {
+        c.late_checks();
     }
     c.number_local_types();
     let mut imports = std::mem::take(&mut c.resolved.imports);
     imports.sort_by_key(|p| p.path);
     let funcs = c.obj_list.iter().copied().filter(|o| matches!(o.kind, ObjKind::Func(_))).collect();
-    let diags = shown(std::mem::take(&mut c.diags), map, opts.error_limit);
+    let diags = std::mem::take(&mut c.diags);
     let typed = Typed { files: c.files, infos: c.infos, imports, init_order, funcs };
     let _ = pkg.typed.set(typed);
-    diags
-}
-
-/// What gc shows of the errors.
-fn shown(mut diags: Vec<Diag>, map: &SourceMap, limit: Option<usize>) -> Vec<Diag> {
-    let line = |d: &Diag| map.position(d.pos).map(|p| (p.file, p.line));
-    diags.dedup_by(|b, a| a.msg == b.msg && line(a) == line(b));
-    let mut last = None;
-    if let Some(n) = limit
-        && n > 0
-        && diags.len() >= n
-    {
-        diags.truncate(n);
-        last = Some(Diag::error(diags[n - 1].pos, "too many errors"));
-    }
-    let mut out = sorted(diags);
-    out.extend(last);
-    out
-}
-
-/// Errors by position, without repetitions.
-fn sorted(mut diags: Vec<Diag>) -> Vec<Diag> {
-    diags.sort_by_key(|d| d.pos);
-    diags.dedup_by(|b, a| a.pos == b.pos && a.msg == b.msg);
     diags
 }
 
@@ -107,9 +83,10 @@ impl<'a> Checker<'a> {
         let (a, b) = self.pkg.go_version;
         if self.pkg.go_version > CURRENT
             && let Some(f) = files.first()
+            && let Some(source) = self.map.file(f.package_pos)
         {
             let msg = format!("package requires newer Go version go{a}.{b} (application built with go1.27)");
-            self.error(f.package_pos, msg);
+            self.error(source.base, msg);
         }
         for f in files {
             let name = f.name.name;
@@ -119,7 +96,8 @@ impl<'a> Checker<'a> {
                     let _ = self.pkg.name.set(name);
                 }
                 Some(&want) if want != name => {
-                    self.error(f.package_pos, format!("package {name}; expected package {want}"));
+                    let start = self.map.file(f.package_pos).map_or(f.package_pos, |file| file.base);
+                    self.error(start, format!("package {name}; expected package {want}"));
                     continue;
                 }
                 Some(_) => {}
@@ -150,20 +128,6 @@ impl<'a> Checker<'a> {
                 if phase(self, o) == p {
                     self.obj_decl(o);
                 }
-            }
-        }
-    }
-
-    /// Functions without body must be implemented elsewhere: in the runtime, or behind a linkname.
-    fn missing_bodies(&mut self) {
-        if self.pkg.std || self.opts.ignore_bodies {
-            return;
-        }
-        let linknames: Vec<Name> = self.files.iter().flat_map(|f| &f.linknames).map(|l| l.local).collect();
-        for o in self.obj_list.clone() {
-            let Some(decl) = o.func().and_then(|f| f.decl.get()) else { continue };
-            if decl.body.is_none() && !(decl.recv.is_none() && linknames.contains(&o.name)) {
-                self.error(decl.decl_pos, "missing function body");
             }
         }
     }

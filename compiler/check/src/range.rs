@@ -6,7 +6,7 @@ use undergo_types::constant::Value;
 use undergo_types::identical::identical;
 use undergo_types::predicates::{is_boolean, is_integer, is_string};
 use undergo_types::typeset::{all_types, common_underlying};
-use undergo_types::{Basic, ChanDir, Mode, Obj, ObjKind, Signature, Ty, TyKind, VarKind};
+use undergo_types::{Basic, ChanDir, Mode, Obj, ObjKind, Signature, Ty, TyKind, VarKind, universe};
 
 use crate::checker::Checker;
 use crate::operand::{OpMode, Operand};
@@ -110,7 +110,7 @@ impl<'a> Checker<'a> {
             _ => u,
         };
         match u.kind() {
-            TyKind::Basic(_) if is_string(u) => both(int, Ty::basic(Basic::Int32)),
+            TyKind::Basic(_) if is_string(u) => both(int, universe::rune()),
             TyKind::Basic(_) if is_integer(u) => match self.allow_version((1, 22)) {
                 true => Ok(Values { key: Some(t), value: None }),
                 false => Err(String::from("requires go1.22 or later")),
@@ -175,7 +175,7 @@ impl<'a> Checker<'a> {
                 }
                 e => {
                     let v = var(blank(), e.err_pos());
-                    self.error(e.err_pos(), format!("cannot declare {}", expr_string(e)));
+                    self.error(e.err_pos(), format!("invalid syntax tree: cannot declare {}", expr_string(e)));
                     v
                 }
             };

@@ -325,7 +325,14 @@ impl<'a> Checker<'a> {
     // Imports
 
     fn collect_import(&mut self, scope: ScopeId, spec: &'static ImportSpec) {
-        let (Some(path), Some(lit)) = (spec.path, &spec.path_lit) else { return };
+        let Some(lit) = &spec.path_lit else { return };
+        let Some(path) = spec.path else {
+            if !lit.bad {
+                // It is no UTF-8, so the replacement character is in it.
+                self.error(lit.pos, "invalid import path (invalid character U+FFFD '\u{fffd}')");
+            }
+            return;
+        };
         if let Err(why) = valid_import_path(path.as_str()) {
             return self.error(lit.pos, format!("invalid import path ({why})"));
         }
@@ -379,7 +386,8 @@ impl<'a> Checker<'a> {
             return p;
         }
         if !fake_c {
-            self.error(pos, format!("could not import {path} (no such package)"));
+            let why = import_problem(path.as_str());
+            self.error(pos, format!("could not import {path} ({why})"));
         }
         let p = Pkg::new(path, self.pkg.go_version, false);
         let trimmed = path.as_str().trim_end_matches('/');
@@ -447,6 +455,20 @@ fn package_text(p: Pkg) -> String {
 /// The kind of a type name's object.
 pub(crate) fn type_name(s: &TypeSpec) -> ObjKind {
     ObjKind::TypeName { alias: s.alias, alias_tparams: Default::default() }
+}
+
+/// Why there is no package of this path.
+fn import_problem(path: &str) -> String {
+    if path.starts_with('/') {
+        return "import path cannot be absolute path".into();
+    }
+    let canonical: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    let canonical = canonical.join("/");
+    let local = path.starts_with("./") || path.split('/').any(|part| part == "..");
+    if canonical == path || local {
+        return "no such package".into();
+    }
+    format!("non-canonical import path {path:?} (should be {canonical:?})")
 }
 
 fn valid_import_path(path: &str) -> Result<(), String> {

@@ -51,6 +51,9 @@ impl<'a> Checker<'a> {
             return;
         };
         if !s.sel.name.is_exported() {
+            if !crate::exported::in_export_data(pkg, s.sel.name) {
+                return self.undefined_in_package(e, &s.sel, pkg);
+            }
             let name = pkg.name.get().copied().unwrap_or(pkg.path);
             self.error(s.sel.pos, format!("name {} not exported by package {name}", s.sel.name));
         }

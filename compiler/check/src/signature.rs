@@ -147,7 +147,12 @@ impl<'a> Checker<'a> {
 
     fn plain_receiver(&mut self, field: &'static Field, r: &Receiver) -> Ty {
         let ty = self.var_type(&field.ty);
-        // An alias may stand for an instance of a generic type, which cannot have methods of its own.
+        // An alias may stand for an instance of a generic type or alias, which cannot have methods of its own.
+        if let Some(alias) = generic_alias_in(ty) {
+            let text = self.type_str(alias);
+            self.error(r.base.err_pos(), format!("cannot define new methods on instantiated type {text}"));
+            return Ty::invalid();
+        }
         if let Some(n) = crate::decl::base_named(ty)
             && !n.explicit_targs().is_empty()
             && n.origin.is_some()
@@ -268,4 +273,13 @@ impl<'a> Checker<'a> {
     pub(crate) fn is_generic_type(&self, e: &Expr, t: Ty) -> bool {
         self.generic_alias(e).is_some() || t.as_named().is_some() && is_generic(t)
     }
+}
+
+/// The instance of a generic alias by whose name a receiver type is called, if it is.
+fn generic_alias_in(t: Ty) -> Option<Ty> {
+    let own = |t: Ty| t.as_alias().is_some_and(|(_, targs)| !targs.is_empty()).then_some(t);
+    own(t).or_else(|| match t.kind() {
+        TyKind::Pointer(base) => generic_alias_in(*base),
+        _ => None,
+    })
 }

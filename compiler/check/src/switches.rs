@@ -93,7 +93,7 @@ impl<'a> Checker<'a> {
                     (pos, String::from("previous case")),
                 ]);
             }
-            None => earlier.push((v.pos(), v.ty)),
+            None => earlier.push((e.node_pos(), v.ty)),
         }
     }
 

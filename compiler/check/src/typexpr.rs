@@ -412,9 +412,9 @@ impl<'a> Checker<'a> {
             Generic::Named(n) => {
                 let inst = instance_of(n, targs.clone());
                 self.state.instance_pos.entry(inst).or_insert(e.x.node_pos());
-                Ty::named(inst)
+                Ty::instance(inst, targs.clone())
             }
-            Generic::Alias(o) => subst(o.type_(), &tparams, &targs),
+            Generic::Alias(o) => Ty::alias(o, targs.clone(), subst(o.type_().without_alias(), &tparams, &targs)),
         };
         if let Some(id) = instantiated_ident(&e.x) {
             self.record_instance(id, targs.clone(), inst);

@@ -202,5 +202,5 @@ impl<'a> Checker<'a> {
 }
 
 fn byte_pointer() -> Ty {
-    Ty::pointer(Ty::basic(Basic::Uint8))
+    Ty::pointer(undergo_types::universe::byte())
 }

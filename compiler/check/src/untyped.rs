@@ -181,12 +181,12 @@ impl<'a> Checker<'a> {
         self.error_op(x, msg);
     }
 
-    /// Makes constant `x` a value of basic type `b`; reports an error if it is none.
-    pub fn representable(&mut self, x: &mut Operand, b: Basic) {
-        match representation(x, b) {
+    /// Makes constant `x` a value of basic type `t`; reports an error if it is none.
+    pub fn representable(&mut self, x: &mut Operand, t: Ty) {
+        match representation(x, t.as_basic().unwrap_or(Basic::Invalid)) {
             Ok(v) => x.val = Some(v),
             Err(why) => {
-                self.conversion_error(x, Ty::basic(b), why);
+                self.conversion_error(x, t, why);
                 x.invalidate();
             }
         }
@@ -201,10 +201,9 @@ impl<'a> Checker<'a> {
         }
         if !is_untyped(x.ty) {
             // A string of a string type always fits, and may be long.
-            if let Some(b) = x.ty.as_basic()
-                && val.as_str().is_none()
-            {
-                self.representable(x, b);
+            let u = x.ty.underlying();
+            if u.as_basic().is_some() && val.as_str().is_none() {
+                self.representable(x, u);
             }
             return;
         }

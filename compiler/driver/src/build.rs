@@ -160,6 +160,10 @@ fn build_in(goroot: &Goroot, options: &Options, progress: &Progress) -> Result<B
     if main_pkg.name.get().map(|n| n.as_str()) != Some("main") {
         return Err(format!("package {main} is not a main package\n"));
     }
+    let has_main = main_pkg.lookup(Name::new("main")).is_some_and(|o| o.func().is_some());
+    if !has_main {
+        return Err(format!("# {main}\nruntime.main_main·f: function main is undeclared in the main package\n"));
+    }
     if matches!(options.emit, Some(Emit::Ast | Emit::Types)) {
         let text = emit_front(options, &loaded, &packages);
         return Ok(Built { image: Vec::new(), text, main: main.clone(), phases });
@@ -293,8 +297,10 @@ fn check_path(p: &load::Package) -> String {
 }
 
 fn check_one(loaded: &Loaded, p: &load::Package, handles: &HashMap<String, Pkg>) -> Vec<Diag> {
-    if !p.diags.is_empty() {
-        return p.diags.clone();
+    // Only syntax errors keep a package from being checked; gc says so by the text, and so do we.
+    let mut diags = p.diags.clone();
+    if diags.iter().any(|d| d.msg.starts_with("syntax error")) {
+        return diags;
     }
     let import = |path: &str| {
         if path == "unsafe" {
@@ -304,11 +310,8 @@ fn check_one(loaded: &Loaded, p: &load::Package, handles: &HashMap<String, Pkg>)
         handles.get(meant).copied()
     };
     let pkg = handles[&p.listed.import_path];
-    let options = undergo_check::Options::default();
-    let mut diags = undergo_check::check_package(&loaded.map, pkg, p.files.clone(), &import, &options);
-    if diags.is_empty() {
-        diags.extend(p.files.iter().flat_map(|f| f.late_errors.iter().cloned()));
-    }
+    let options = undergo_check::Options { parse_errors: !diags.is_empty(), ..Default::default() };
+    diags.extend(undergo_check::check_package(&loaded.map, pkg, p.files.clone(), &import, &options));
     diags
 }
 

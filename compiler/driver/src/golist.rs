@@ -66,6 +66,13 @@ pub struct ListError {
     pub err: String,
 }
 
+impl ListError {
+    /// Whether packages import each other.
+    pub fn is_import_cycle(&self) -> bool {
+        self.import_stack.len() > 1 && self.err.contains("import cycle not allowed")
+    }
+}
+
 /// How to run `go list`.
 #[derive(Clone, Debug)]
 pub struct Query<'a> {

@@ -1,6 +1,7 @@
 //! Parsed packages in dependency order.
 
 use std::collections::{HashMap, HashSet};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -95,7 +96,29 @@ fn graph_errors(listed: &[Listed]) -> Vec<ListError> {
     let mut seen = HashSet::new();
     let own = listed.iter().filter_map(|p| p.error.as_ref());
     let of_dependencies = listed.iter().filter(|p| !p.dep_only).flat_map(|p| &p.deps_errors);
-    own.chain(of_dependencies).filter(|e| seen.insert((e.pos.clone(), e.err.clone()))).cloned().collect()
+    let all = own.chain(of_dependencies).filter(|e| seen.insert((e.pos.clone(), e.err.clone())));
+    all.map(|e| if e.is_import_cycle() { with_files(e, listed) } else { e.clone() }).collect()
+}
+
+/// The error with each package of the import chain followed by the file that imports it, which `go list` leaves out.
+fn with_files(e: &ListError, listed: &[Listed]) -> ListError {
+    let mut chain: Vec<String> = e.import_stack.iter().take(1).cloned().collect();
+    for pair in e.import_stack.windows(2) {
+        let importer = listed.iter().find(|p| p.import_path == pair[0]);
+        let file = importer.and_then(|p| p.go_files.iter().find(|f| imports(&Path::new(&p.dir).join(f), &pair[1])));
+        chain.push(file.map_or_else(|| pair[1].clone(), |f| format!("{} from {f}", pair[1])));
+    }
+    ListError { import_stack: chain, ..e.clone() }
+}
+
+/// Whether a file imports a package.
+fn imports(file: &Path, path: &str) -> bool {
+    let map = SourceMap::new();
+    let source = fs::read(file).ok().and_then(|text| map.add(&file.display().to_string(), text).ok());
+    source.is_some_and(|s| {
+        let (tree, _) = undergo_syntax::parse_file(&map, &s, ParseMode::IMPORTS);
+        tree.imports.iter().any(|i| i.path.is_some_and(|p| p.as_str() == path))
+    })
 }
 
 /// Parses the wanted packages and everything they import, a wave at a time, two or more files at once.
@@ -206,7 +229,7 @@ fn parse_all(map: &Arc<SourceMap>, jobs: Vec<Job>) -> Result<Vec<Parsed>, String
     let mut files: Vec<(usize, ParseMode, Arc<SourceFile>)> = Vec::with_capacity(jobs.len());
     for Job { package, mode, name, source } in jobs {
         let text = match source {
-            Source::File(path) => std::fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?,
+            Source::File(path) => fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?,
             Source::Overlay(text) => text.as_bytes().to_vec(),
         };
         files.push((package, mode, map.add(&name, text)?));

@@ -6,8 +6,9 @@
 mod excerpt;
 mod json;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use undergo_source::shown::shown;
 use undergo_source::{Diag, Position, SourceMap};
 
 use crate::golist::ListError;
@@ -63,77 +64,72 @@ struct Placed<'a> {
     at: Option<Position>,
 }
 
-/// The errors of one package, sorted by position. Of several on the same line with the same text only the first is kept.
+/// The errors of one package, in the order in which they were found: those that gc shows, as it sorts them.
 pub fn package_errors(map: &SourceMap, cwd: &Path, package: &str, diags: &[Diag], style: Style) -> String {
-    let errors = sorted(map, diags);
-    let shown = if style.amount == Amount::Limited { errors.len().min(LIMIT) } else { errors.len() };
+    let shown = shown(diags.to_vec(), map, (style.amount == Amount::Limited).then_some(LIMIT));
+    let errors = shown.diags.iter().map(|diag| Placed { diag, at: map.position(diag.pos) });
     if style.format == Format::Json {
-        return errors[..shown].iter().map(|e| json::object(map, package, e)).collect();
+        return errors.map(|e| json::object(map, package, &e)).collect();
     }
+    // Positions of the package inside of messages are shortened like those in front.
+    let first = diags.iter().find_map(|d| map.file(d.pos));
+    let dir = first.as_ref().and_then(|f| Path::new(&*f.name).parent()).filter(|d| d.is_absolute());
+    let dir = dir.map(|d| (format!("{}/", d.display()), format!("{}/", short_dir(cwd, d))));
     let mut out = format!("# {package}\n");
-    for e in &errors[..shown] {
-        let line = format!("{}{}\n", prefix(cwd, e), e.diag.msg);
-        // Positions inside of messages are shortened like those in front.
-        let line = line.replace(&format!("{}/", cwd.display()), "./");
+    for e in errors {
+        let mut line = format!("{}{}\n", prefix(cwd, e.at.as_ref()), e.diag.msg);
+        if let Some((full, short)) = &dir {
+            line = line.replace(full, short);
+        }
         match style.format {
-            Format::Terminal(color) => out.push_str(&excerpt::with_source(map, e, &line, color)),
+            Format::Terminal(color) => out.push_str(&excerpt::with_source(map, &e, &line, color)),
             _ => out.push_str(&line),
         }
     }
-    if shown < errors.len() {
-        let place = if errors[shown - 1].at.is_some() { prefix(cwd, &errors[shown - 1]) } else { String::new() };
-        out.push_str(&format!("{place}too many errors\n"));
+    if let Some(pos) = shown.gave_up {
+        out.push_str(&format!("{}too many errors\n", prefix(cwd, map.position(pos).as_ref())));
     }
     out
 }
 
-fn sorted<'a>(map: &SourceMap, diags: &'a [Diag]) -> Vec<Placed<'a>> {
-    let mut placed: Vec<_> = diags.iter().map(|diag| Placed { diag, at: map.position(diag.pos) }).collect();
-    placed.sort_by(|a, b| (&a.at, a.diag.pos).cmp(&(&b.at, b.diag.pos)));
-    placed.dedup_by(|b, a| {
-        let line = |e: &Placed<'_>| e.at.as_ref().map(|p| (p.file.clone(), p.line));
-        line(a) == line(b) && a.diag.msg == b.diag.msg
-    });
-    placed
+fn prefix(cwd: &Path, at: Option<&Position>) -> String {
+    at.map_or_else(String::new, |p| format!("{}:{}: ", short(cwd, &p.file), p.place()))
 }
 
-fn prefix(cwd: &Path, e: &Placed<'_>) -> String {
-    match &e.at {
-        Some(p) if p.col > 0 => format!("{}:{}:{}: ", short(cwd, &p.file), p.line, p.col),
-        Some(p) => format!("{}:{}: ", short(cwd, &p.file), p.line),
-        None => String::new(),
-    }
-}
-
-/// Errors of the package graph.
+/// Errors of the package graph. For some the chain of imports is always shown.
 pub fn graph_errors(errors: &[ListError], format: Format) -> String {
     if format == Format::Json {
         return errors.iter().map(json::graph_object).collect();
     }
     let mut out = String::new();
     for e in errors {
-        if e.pos.is_empty() {
-            if e.import_stack.len() > 1 && e.err.contains("import cycle not allowed") {
-                out.push_str(&format!("package {}\n", e.import_stack.join("\n\timports ")));
-                out.push_str(&format!("\t{}\n", e.err));
-                continue;
-            }
-            out.push_str(&format!("{}\n", e.err));
-        } else {
-            out.push_str(&format!("{}: {}\n", e.pos, e.err));
+        let chain = e.import_stack.join("\n\timports ");
+        let forbidden = ["use of internal package", "use of vendored package"].iter().any(|f| e.err.starts_with(f));
+        match e.pos.as_str() {
+            "" if e.is_import_cycle() => out.push_str(&format!("package {chain}: {}\n", e.err)),
+            "" => out.push_str(&format!("{}\n", e.err)),
+            pos if forbidden && !chain.is_empty() => out.push_str(&format!("package {chain}\n\t{pos}: {}\n", e.err)),
+            pos => out.push_str(&format!("{pos}: {}\n", e.err)),
         }
     }
     out
 }
 
-/// The file name relative to the working directory, as `go build` shortens it.
+/// The directory as `go build` shows it: relative to the working directory if that is shorter.
+fn short_dir(cwd: &Path, dir: &Path) -> String {
+    let shared = cwd.components().zip(dir.components()).take_while(|(a, b)| a == b).count();
+    let up = cwd.components().skip(shared).map(|_| Path::new(".."));
+    let rel: PathBuf = up.chain(dir.components().skip(shared).map(|c| Path::new(c.as_os_str()))).collect();
+    let rel = if rel.as_os_str().is_empty() { ".".to_owned() } else { rel.display().to_string() };
+    let full = dir.display().to_string();
+    if rel.len() < full.len() { rel } else { full }
+}
+
+/// The file name in its directory as `go build` shows it.
 fn short(cwd: &Path, file: &str) -> String {
-    match Path::new(file).strip_prefix(cwd) {
-        Ok(rel) => format!("./{}", rel.display()),
-        Err(_) => match cwd.parent().and_then(|up| Path::new(file).strip_prefix(up).ok()) {
-            Some(rel) if cwd.components().count() > 2 => format!("../{}", rel.display()),
-            _ => file.to_owned(),
-        },
+    match Path::new(file).parent().zip(Path::new(file).file_name()) {
+        Some((dir, name)) if dir.is_absolute() => format!("{}/{}", short_dir(cwd, dir), name.display()),
+        _ => file.to_owned(),
     }
 }
 

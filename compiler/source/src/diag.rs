@@ -34,8 +34,7 @@ impl Diag {
     /// `file:line:col: message`, as printed in a pipe.
     pub fn render_plain(&self, map: &SourceMap) -> String {
         match map.position(self.pos) {
-            Some(p) if p.col > 0 => format!("{}:{}:{}: {}", p.file, p.line, p.col, self.msg),
-            Some(p) => format!("{}:{}: {}", p.file, p.line, self.msg),
+            Some(p) => format!("{}:{}: {}", p.file, p.place(), self.msg),
             None => self.msg.clone(),
         }
     }

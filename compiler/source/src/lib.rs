@@ -1,6 +1,7 @@
 //! Files, positions, names and diagnostics: what every later phase of the compiler refers to.
 //!
-//! Reading order: [`name`] (interned strings), [`pos`] (positions and the source map), [`diag`] (errors as values).
+//! Reading order: [`name`] (interned strings), [`pos`] (positions and the source map), [`diag`] (errors as values),
+//! [`shown`] (which of them a person sees).
 //!
 //! Invariants:
 //! - A [`Pos`] is an offset into one process-wide address space of source bytes; `Pos(0)` means "no position".
@@ -10,6 +11,7 @@
 pub mod diag;
 pub mod name;
 pub mod pos;
+pub mod shown;
 
 pub use diag::{Diag, Severity};
 pub use name::Name;

@@ -59,6 +59,9 @@ pub struct SourceFile {
     pub directives: RwLock<Vec<LineDirective>>,
 }
 
+/// gc does not show columns from here on: it has eight bits for them.
+pub const NO_COLUMN: u32 = 255;
+
 /// A resolved position, for people. Lines and columns count from 1, columns in bytes.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Position {
@@ -68,6 +71,16 @@ pub struct Position {
     pub line: u32,
     /// Column in bytes from 1; 0 when a `//line` directive hides it.
     pub col: u32,
+}
+
+impl Position {
+    /// Line and column as errors begin with them, without the file: `12:5`, or `12` if there is no column to show.
+    pub fn place(&self) -> String {
+        match self.col {
+            0 | NO_COLUMN.. => self.line.to_string(),
+            col => format!("{}:{col}", self.line),
+        }
+    }
 }
 
 impl SourceFile {

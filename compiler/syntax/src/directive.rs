@@ -371,7 +371,28 @@ impl Parser<'_> {
             let msg = format!("//{} only allowed in cgo-generated code", d.text);
             self.side_errors.push(Diag::error(d.pos, msg));
         }
+        if let Some(usage) = wrong_cgo_usage(&fields) {
+            return self.side_errors.push(Diag::error(d.pos, usage));
+        }
         let fields = fields.iter().map(|f| f.trim_start_matches("go:").trim_matches('"').to_string()).collect();
         self.directives.cgo.push(CgoDirective { pos: d.pos, fields });
     }
+}
+
+/// What a cgo directive should look like, if it does not.
+fn wrong_cgo_usage(fields: &[&str]) -> Option<String> {
+    let quoted: Vec<bool> = fields[1..].iter().map(|f| f.starts_with('"')).collect();
+    let (arguments, good) = match (fields[0], &quoted[..]) {
+        ("go:cgo_export_static" | "go:cgo_export_dynamic", args) => {
+            ("local [remote]", matches!(args, [false] | [false, false]))
+        }
+        ("go:cgo_import_dynamic", args) => {
+            ("local [remote [\"library\"]]", matches!(args, [false] | [false, false] | [false, false, true]))
+        }
+        ("go:cgo_import_static", args) => ("local", args == [false]),
+        ("go:cgo_dynamic_linker", args) => ("\"path\"", args == [true]),
+        ("go:cgo_ldflag", args) => ("\"arg\"", args == [true]),
+        _ => return None,
+    };
+    (!good).then(|| format!("usage: //{} {arguments}", fields[0]))
 }

@@ -123,6 +123,7 @@ fn same_terms(x: &TypeSet, y: &TypeSet) -> bool {
 /// The representative of all types identical to `t`: no parameter names, interfaces flattened and sorted, arguments
 /// of instances canonical. Only for complete types, that is, after the package that declares them has been checked.
 pub fn canon(t: Ty) -> Ty {
+    let t = t.plain();
     if let Some(&c) = t.data().canon.get() {
         return c;
     }

@@ -1,6 +1,6 @@
 //! The one representation of Go types, objects and checked packages.
 //!
-//! Reading order: [`ty`] (types), [`obj`] (objects: variables, functions, types …), [`package`] (packages and the
+//! Reading order: [`ty`] (types), [`spelling`] (how the source spells them), [`obj`] (objects: variables, functions, types …), [`package`] (packages and the
 //! side tables of the checker), [`universe`] (predeclared things), [`constant`] (exact constant values), [`identical`],
 //! [`typeset`], [`subst`], [`lookup`] (fields and methods), [`layout`] (sizes and pointer masks), [`print`].
 //!
@@ -24,6 +24,7 @@ pub mod obj;
 pub mod package;
 pub mod predicates;
 pub mod print;
+pub mod spelling;
 pub mod subst;
 pub mod ty;
 pub mod typeset;

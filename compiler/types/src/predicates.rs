@@ -171,7 +171,7 @@ pub fn default_type(t: Ty) -> Ty {
     Ty::basic(match b {
         Basic::UntypedBool => Basic::Bool,
         Basic::UntypedInt => Basic::Int,
-        Basic::UntypedRune => Basic::Int32,
+        Basic::UntypedRune => return crate::universe::rune(),
         Basic::UntypedFloat => Basic::Float64,
         Basic::UntypedComplex => Basic::Complex128,
         Basic::UntypedString => Basic::String,

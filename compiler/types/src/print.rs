@@ -7,7 +7,7 @@ use undergo_source::Name;
 
 use crate::obj::Obj;
 use crate::package::Pkg;
-use crate::ty::{Basic, ChanDir, Interface, Named, Param, Signature, Ty, TyKind, TypeParam};
+use crate::ty::{ChanDir, Interface, Named, Param, Signature, Ty, TyKind, TypeParam};
 use crate::typeset::type_set;
 use crate::universe;
 
@@ -140,20 +140,29 @@ impl<'a> Printer<'a> {
     }
 
     fn ty_inner(&mut self, t: Ty) {
+        if self.message()
+            && let Some((alias, targs)) = t.as_alias()
+        {
+            self.object(alias);
+            if !targs.is_empty() {
+                self.targs(targs, ", ");
+            }
+            return;
+        }
         match t.kind() {
-            TyKind::Basic(b) => self.basic(*b),
-            TyKind::Named(n) => self.named(*n),
+            TyKind::Basic(b) => self.put(universe::basic_name(*b)),
+            TyKind::Named(n) => self.named(*n, t.spelled_targs().unwrap_or(n.explicit_targs())),
             TyKind::Pointer(e) => {
                 self.put("*");
                 self.ty(*e);
             }
             TyKind::Slice(e) => {
                 self.put("[]");
-                self.element(*e);
+                self.ty(*e);
             }
             TyKind::Array(e, n) => {
                 let _ = write!(self.out, "[{n}]");
-                self.element(*e);
+                self.ty(*e);
             }
             TyKind::Map(k, v) => {
                 self.put("map[");
@@ -196,24 +205,6 @@ impl<'a> Printer<'a> {
         {
             let _ = write!(self.out, " /* with {name} declared at {}:{}:{} */", at.file, at.line, at.col);
         }
-    }
-
-    /// An element of a slice or array. The spelling `byte` is not kept in types, but a slice of them is hardly ever
-    /// written as `[]uint8`.
-    fn element(&mut self, e: Ty) {
-        match e.kind() {
-            TyKind::Basic(Basic::Uint8) if self.message() => self.put("byte"),
-            TyKind::Basic(Basic::Int32) if self.message() => self.put("rune"),
-            _ => self.ty(e),
-        }
-    }
-
-    fn basic(&mut self, b: Basic) {
-        let name = match b {
-            Basic::Uint8 if self.message() => "byte",
-            b => universe::basic_name(b),
-        };
-        self.put(name);
     }
 
     fn chan(&mut self, dir: ChanDir, e: Ty) {
@@ -262,9 +253,6 @@ impl<'a> Printer<'a> {
 
     fn interface(&mut self, t: Ty, i: &Interface) {
         if self.message() {
-            if t == universe::any() {
-                return self.put("any");
-            }
             if t == universe::comparable().underlying() {
                 return self.put("interface{comparable}");
             }
@@ -348,7 +336,7 @@ impl<'a> Printer<'a> {
             match p.ty.kind() {
                 TyKind::Slice(e) if variadic && i + 1 == list.len() => {
                     self.put("...");
-                    self.element(*e);
+                    self.ty(*e);
                 }
                 _ if variadic && i + 1 == list.len() => {
                     // append(bytes, s...) with a string or type parameter.
@@ -405,14 +393,15 @@ impl<'a> Printer<'a> {
         self.put(o.name.as_str());
     }
 
-    fn named(&mut self, n: Named) {
+    /// `explicit` are the type arguments as messages spell them.
+    fn named(&mut self, n: Named, explicit: &[Ty]) {
         self.object(n.obj);
         let generic = n.generic();
         if self.message() {
             // Arguments for the enclosing function's parameters are not written in the source.
             if n.origin.is_some() {
-                if !n.explicit_targs().is_empty() {
-                    self.targs(n.explicit_targs(), ", ");
+                if !explicit.is_empty() {
+                    self.targs(explicit, ", ");
                 }
             } else if let Some(p) = n.tparams.get().filter(|p| !p.is_empty()) {
                 self.tparams(p);

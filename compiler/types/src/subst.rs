@@ -48,11 +48,25 @@ impl Map {
         if !t.has_params() {
             return t;
         }
+        if let Some((alias, targs)) = t.as_alias().filter(|(_, targs)| !targs.is_empty()) {
+            let targs = targs.iter().map(|&t| self.ty(t)).collect();
+            return Ty::alias(alias, targs, self.structure(t));
+        }
+        self.structure(t)
+    }
+
+    fn structure(&self, t: Ty) -> Ty {
         match t.kind() {
             TyKind::Basic(_) => t,
             TyKind::TypeParam(p) => self.get(*p).unwrap_or(t),
             TyKind::Named(n) if wrong_count(*n) => Ty::invalid(),
-            TyKind::Named(n) => self.named(*n).map_or(t, Ty::named),
+            TyKind::Named(n) => match self.named(*n) {
+                Some(new) => {
+                    let explicit = t.spelled_targs().unwrap_or(n.explicit_targs());
+                    Ty::instance(new, explicit.iter().map(|&t| self.ty(t)).collect())
+                }
+                None => t,
+            },
             TyKind::Pointer(e) => Ty::pointer(self.ty(*e)),
             TyKind::Slice(e) => Ty::slice(self.ty(*e)),
             TyKind::Array(e, n) => Ty::array(self.ty(*e), *n),

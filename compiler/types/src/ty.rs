@@ -8,17 +8,23 @@ use std::sync::{LazyLock, Mutex, OnceLock, RwLock};
 use undergo_source::{Name, Pos};
 
 use crate::obj::Obj;
+use crate::spelling::Spelling;
 use crate::typeset::TypeSet;
 
-/// A type. Copying is free; `==` compares representations (see the crate's invariants), not identity.
+/// A type. Copying is free; `==` compares representations (see the crate's invariants), not identity. How the source
+/// spells a type (`byte`, or an alias) is kept for messages and makes no difference to `==` and hashes.
 #[derive(Clone, Copy)]
-pub struct Ty(&'static TyData);
+pub struct Ty(pub(crate) &'static TyData);
 
 /// What a [`Ty`] points at.
 pub struct TyData {
     kind: TyKind,
     /// Whether a type parameter occurs in it, the arguments of instances included.
     has_params: bool,
+    /// Whether and how the source spells it otherwise than its structure says; see [`crate::spelling`].
+    pub(crate) spelling: Option<Spelling>,
+    /// The same type with no alias anywhere in it; none if there is none.
+    pub(crate) plain: Option<Ty>,
     /// The type set of an interface, computed on first use after its embedded types are complete.
     pub typeset: OnceLock<TypeSet>,
     /// The canonical form, see [`crate::identical::canon`].
@@ -71,7 +77,7 @@ pub enum ChanDir {
 /// The structure of a type.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum TyKind {
-    /// A predeclared type (`byte` and `rune` are `Uint8` and `Int32`; their spelling is not kept).
+    /// A predeclared type (`byte` and `rune` are `Uint8` and `Int32`).
     Basic(Basic),
     /// A defined type, or an instance of a generic one.
     Named(Named),
@@ -218,23 +224,34 @@ static BASIC: [OnceLock<Ty>; Basic::UntypedNil as usize + 1] =
 impl Ty {
     /// The type of this structure.
     pub fn new(kind: TyKind) -> Ty {
+        match crate::spelling::plain_kind(&kind) {
+            None => Ty::new_plain(kind),
+            Some(plain) => crate::spelling::spelled(Ty::new_plain(plain), kind, None),
+        }
+    }
+
+    fn new_plain(kind: TyKind) -> Ty {
         use std::hash::BuildHasher;
         let h = rustc_hash::FxBuildHasher.hash_one(&kind);
         let mut map = TYPES[(h >> 7) as usize % SHARDS].lock().expect("nothing panics while a shard is locked");
         if let Some(&t) = map.get(&kind) {
             return t;
         }
-        let has_params = kind.mentions_params();
-        let data = TyData {
-            kind: kind.clone(),
-            has_params,
-            typeset: OnceLock::new(),
-            canon: OnceLock::new(),
-            layout: OnceLock::new(),
-        };
-        let t = Ty(Box::leak(Box::new(data)));
+        let t = Ty::leak(kind.clone(), None, None);
         map.insert(kind, t);
         t
+    }
+
+    /// A new entry of the table of types, or of that of spelled ones.
+    pub(crate) fn leak(kind: TyKind, spelling: Option<Spelling>, plain: Option<Ty>) -> Ty {
+        let has_params = kind.mentions_params();
+        let (typeset, canon, layout) = Default::default();
+        Ty(Box::leak(Box::new(TyData { kind, has_params, spelling, plain, typeset, canon, layout })))
+    }
+
+    /// The same type with no alias anywhere in it.
+    pub fn plain(self) -> Ty {
+        self.0.plain.unwrap_or(self)
     }
 
     /// A basic type.
@@ -295,7 +312,10 @@ impl Ty {
     /// else the type itself. An incomplete defined type gives the invalid type.
     pub fn underlying(self) -> Ty {
         match self.kind() {
-            TyKind::Named(n) => n.underlying(),
+            TyKind::Named(n) => match self.spelled_targs() {
+                Some(targs) => n.underlying_with(targs),
+                None => n.underlying(),
+            },
             TyKind::TypeParam(p) => p.constraint(),
             _ => self,
         }
@@ -392,6 +412,7 @@ impl Named {
     /// representation, so callers that need identity pass canonical types.
     pub fn instance(self, targs: Vec<Ty>) -> Named {
         debug_assert!(self.origin.is_none() && !targs.is_empty());
+        let targs: Vec<Ty> = targs.into_iter().map(Ty::plain).collect();
         let mut map = INSTANCES.lock().expect("nothing panics while the table is locked");
         if let Some(&n) = map.get(&(self, targs.clone())) {
             return n;
@@ -418,6 +439,19 @@ impl Named {
     pub fn explicit_targs(self) -> &'static [Ty] {
         let outer = self.generic().outer.len();
         self.0.targs.get(outer..).unwrap_or(&[])
+    }
+
+    /// The underlying type of an instance, with its explicit arguments spelled like `explicit`.
+    fn underlying_with(self, explicit: &[Ty]) -> Ty {
+        let plain = self.underlying();
+        let Some(&generic) = self.generic().underlying.get() else { return plain };
+        if plain.is_invalid() {
+            return plain;
+        }
+        let outer = self.generic().outer.len();
+        let mut targs = self.targs[..outer.min(self.targs.len())].to_vec();
+        targs.extend(explicit);
+        crate::subst::subst(generic, &self.all_tparams(), &targs)
     }
 
     /// The underlying type; the invalid type while the declaration is incomplete.
@@ -469,13 +503,13 @@ impl TypeParam {
 
 impl PartialEq for Ty {
     fn eq(&self, other: &Ty) -> bool {
-        std::ptr::eq(self.0, other.0)
+        std::ptr::eq(self.plain().0, other.plain().0)
     }
 }
 impl Eq for Ty {}
 impl Hash for Ty {
     fn hash<H: Hasher>(&self, h: &mut H) {
-        (self.0 as *const TyData as usize).hash(h);
+        (self.plain().0 as *const TyData as usize).hash(h);
     }
 }
 impl std::fmt::Debug for Ty {

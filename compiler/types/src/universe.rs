@@ -15,6 +15,8 @@ struct Universe {
     names: FxHashMap<Name, Obj>,
     error: Ty,
     any: Ty,
+    byte: Ty,
+    rune: Ty,
     comparable: Ty,
     iota: Obj,
     unsafe_pkg: Pkg,
@@ -37,9 +39,24 @@ pub fn error() -> Ty {
     UNIVERSE.error
 }
 
-/// The type `any`: an empty interface, marked so that messages can spell it `any`.
+/// The type `interface{}`, under that name.
+pub fn empty_interface() -> Ty {
+    Ty::new(TyKind::Interface(Interface { methods: vec![], embeds: vec![], implicit: false }))
+}
+
+/// The type `any`, as messages spell it.
 pub fn any() -> Ty {
     UNIVERSE.any
+}
+
+/// `uint8` as messages call it where the language itself brings it up.
+pub fn byte() -> Ty {
+    UNIVERSE.byte
+}
+
+/// `int32` as messages call it where the language itself brings it up.
+pub fn rune() -> Ty {
+    UNIVERSE.rune
 }
 
 /// The constraint `comparable`.
@@ -108,19 +125,26 @@ impl Universe {
             Bool, Int, Int8, Int16, Int32, Int64, Uint, Uint8, Uint16, Uint32, Uint64, Uintptr, Float32, Float64,
             Complex64, Complex128, String,
         ];
-        let spelled = basics.into_iter().map(|b| (basic_name(b), b, false));
-        for (name, b, alias) in spelled.chain([("byte", Uint8, true), ("rune", Int32, true)]) {
-            let o = object(type_name(alias), name, None);
+        for b in basics {
+            let o = object(type_name(false), basic_name(b), None);
             o.set_type(Ty::basic(b));
             def(o);
         }
+        let mut respelled = |name, b| {
+            let o = object(type_name(true), name, None);
+            let t = Ty::alias(o, Vec::new(), Ty::basic(b));
+            o.set_type(t);
+            def(o);
+            t
+        };
+        let (byte, rune) = (respelled("byte", Uint8), respelled("rune", Int32));
 
         let error_obj = object(type_name(false), "error", None);
         let error = declare_error(error_obj);
         def(error_obj);
 
         let any_obj = object(type_name(true), "any", None);
-        let any = Ty::new(TyKind::Interface(Interface { methods: vec![], embeds: vec![], implicit: true }));
+        let any = Ty::alias(any_obj, Vec::new(), empty_interface());
         any_obj.set_type(any);
         def(any_obj);
 
@@ -144,7 +168,7 @@ impl Universe {
             o.set_type(Ty::invalid());
             def(o);
         }
-        Universe { names, error, any, comparable, iota, unsafe_pkg: build_unsafe() }
+        Universe { names, error, any, byte, rune, comparable, iota, unsafe_pkg: build_unsafe() }
     }
 }
 
