@@ -1,23 +1,42 @@
 //! Runs the annotated tests of the Go distribution (`internal/types/testdata`), in place.
 //!
-//! A comment `/* ERROR "text" */` (or `ERRORx "regexp"`) stands behind the token on whose line an error is expected.
-//! A test passes if every comment has its error and there are no others. `UNDERGO_TESTDATA=name` runs the tests whose
-//! path contains the name and prints what is wrong. `UNDERGO_ERRORS=dir` writes the errors of each test into a file
-//! there, for comparison with what the original compiler prints.
+//! A comment `/* ERROR "text" */` (or `ERRORx "regexp"`) stands behind the token at which an error is expected. Two
+//! measures: files in which the set of lines with errors is the expected one, and files in which, besides, every error
+//! has its comment, matching text and not too many columns away, and every comment its error. That is how the original
+//! harness judges, with its tolerances. Files that fail are listed, with the reason, in `testdata-failures.txt`, as
+//! `name: lines|messages: reason`; a listed file that does better fails the test.
+//!
+//! `UNDERGO_TESTDATA=name` runs the tests whose path contains the name and prints what is wrong. `UNDERGO_ERRORS=dir`
+//! writes the errors of each test into a file there, for comparison with what the original compiler prints.
 
 mod common;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use common::World;
+use regex::Regex;
 use undergo_check::Options;
 use undergo_source::Name;
 use undergo_syntax::Origin;
 use undergo_types::Pkg;
+use undergo_types::constant_text::unquote_string;
 
-/// Tests that pass; raise it when there are more.
-const PASSING: usize = 354;
+/// How many columns an error may be away from its comment, by folder, as in the original harness.
+const TOLERANCE: [(&str, u32); 4] = [("check", 50), ("spec", 20), ("examples", 125), ("fixedbugs", 100)];
+/// What the two measures must at least be, in percent.
+const LEAST: (usize, usize) = (98, 95);
+
+/// How well a test does.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Grade {
+    /// Errors are on other lines than expected.
+    Nothing,
+    /// Lines are right, texts are not.
+    Lines,
+    /// All is right.
+    Messages,
+}
 
 #[test]
 fn testdata() {
@@ -31,33 +50,54 @@ fn testdata() {
         let mut world = World::default();
         let std = imports_of(&tests);
         world.load(&std, &Options { ignore_bodies: true, ..Options::default() });
-        let (mut passed, mut failed) = (0, Vec::new());
-        for files in tests {
+        let mut grades = BTreeMap::new();
+        for (folder, files) in tests {
             let name = files[0].strip_prefix(&root).expect("found below it").to_string_lossy().into_owned();
             if filter.as_ref().is_some_and(|f| !name.contains(f.as_str())) {
                 continue;
             }
-            if std::env::var_os("UNDERGO_TRACE").is_some() {
-                eprintln!("{name}");
+            let tolerance = TOLERANCE.iter().find(|t| t.0 == folder).map_or(0, |t| t.1);
+            let (grade, problems) = run(&mut world, &files, tolerance);
+            if filter.is_some() && !problems.is_empty() {
+                println!("--- {name}\n{}", problems.join("\n"));
             }
-            let problems = run(&mut world, &files);
-            if problems.is_empty() {
-                passed += 1;
-            } else {
-                failed.push(name.clone());
-                if filter.is_some() {
-                    println!("--- {name}");
-                    problems.iter().for_each(|p| println!("{p}"));
-                }
-            }
+            grades.insert(name, grade);
         }
-        println!("{passed} passed, {} failed: {}", failed.len(), failed.join(" "));
-        assert!(filter.is_some() || passed >= PASSING, "{passed} tests pass, {PASSING} did before");
+        let percent = |least| grades.values().filter(|g| **g >= least).count() * 1000 / grades.len().max(1);
+        let (lines, messages) = (percent(Grade::Lines), percent(Grade::Messages));
+        println!("{} tests: lines {lines} ‰, messages {messages} ‰", grades.len());
+        if filter.is_none() {
+            assert_eq!(against_list(&grades), Vec::<String>::new());
+            assert!(lines >= LEAST.0 * 10 && messages >= LEAST.1 * 10, "lines {lines} ‰, messages {messages} ‰");
+        }
     });
 }
 
-/// Each test is a file or a folder of files.
-fn collect(root: &Path) -> Vec<Vec<PathBuf>> {
+/// What is not as the list of failures says.
+fn against_list(grades: &BTreeMap<String, Grade>) -> Vec<String> {
+    let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/testdata-failures.txt");
+    let text = std::fs::read_to_string(list).unwrap_or_default();
+    let mut listed = BTreeMap::new();
+    for line in text.lines().filter(|l| !l.is_empty() && !l.starts_with('#')) {
+        let mut parts = line.splitn(3, ": ");
+        let (name, grade, reason) = (parts.next(), parts.next(), parts.next());
+        assert!(reason.is_some_and(|r| !r.is_empty()), "{line}: no reason");
+        let grade = if grade == Some("messages") { Grade::Lines } else { Grade::Nothing };
+        listed.insert(name.unwrap_or_default().to_owned(), grade);
+    }
+    let mut wrong: Vec<String> =
+        listed.keys().filter(|n| !grades.contains_key(*n)).map(|n| format!("listed, but there is no {n}")).collect();
+    for (name, grade) in grades {
+        let expected = listed.get(name).copied().unwrap_or(Grade::Messages);
+        if *grade != expected {
+            wrong.push(format!("{name}: {grade:?} is right, by the list it is {expected:?}"));
+        }
+    }
+    wrong
+}
+
+/// Each test is a file or a folder of files; with the name of the folder above.
+fn collect(root: &Path) -> Vec<(String, Vec<PathBuf>)> {
     let entries = |dir: &Path| -> Vec<PathBuf> {
         let mut list: Vec<PathBuf> =
             std::fs::read_dir(dir).expect("readable").map(|e| e.expect("readable").path()).collect();
@@ -66,16 +106,17 @@ fn collect(root: &Path) -> Vec<Vec<PathBuf>> {
     };
     let mut tests = Vec::new();
     for group in entries(root) {
+        let folder = group.file_name().unwrap_or_default().to_string_lossy().into_owned();
         for path in entries(&group) {
-            tests.push(if path.is_dir() { entries(&path) } else { vec![path] });
+            tests.push((folder.clone(), if path.is_dir() { entries(&path) } else { vec![path] }));
         }
     }
     tests
 }
 
-fn imports_of(tests: &[Vec<PathBuf>]) -> Vec<String> {
+fn imports_of(tests: &[(String, Vec<PathBuf>)]) -> Vec<String> {
     let mut found: HashSet<String> = HashSet::new();
-    for file in tests.iter().flatten() {
+    for file in tests.iter().flat_map(|t| &t.1) {
         let text = std::fs::read_to_string(file).unwrap_or_default();
         for line in text.lines().map(str::trim) {
             let line = line.strip_prefix("import ").unwrap_or(line);
@@ -95,17 +136,18 @@ fn imports_of(tests: &[Vec<PathBuf>]) -> Vec<String> {
     list
 }
 
+/// An expected error.
 struct Expected {
-    line: u32,
+    col: u32,
     text: String,
-    regexp: bool,
+    pattern: Regex,
 }
 
-fn run(world: &mut World, files: &[PathBuf]) -> Vec<String> {
+fn run(world: &mut World, files: &[PathBuf], tolerance: u32) -> (Grade, Vec<String>) {
     let mut version = (1, 27);
     let mut opts = Options::default();
     let (mut trees, mut errors) = (Vec::new(), Vec::new());
-    let mut expected: HashMap<String, Vec<Expected>> = HashMap::new();
+    let mut expected: BTreeMap<(String, u32), Vec<Expected>> = BTreeMap::new();
     for path in files {
         let text = std::fs::read(path).expect("readable");
         let source = String::from_utf8_lossy(&text).into_owned();
@@ -122,190 +164,118 @@ fn run(world: &mut World, files: &[PathBuf]) -> Vec<String> {
             }
         }
         let name = path.to_string_lossy().into_owned();
-        expected.insert(name.clone(), annotations(&source));
+        for (line, e) in annotations(&source) {
+            expected.entry((name.clone(), line)).or_default().push(e);
+        }
         let (tree, errs) = world.parse(&name, text, Origin::User);
         trees.push(tree);
         errors.extend(errs);
     }
     let pkg = Pkg::new(Name::new("p"), version, false);
-    errors.extend(world.check(pkg, trees, &HashMap::new(), &opts));
-    let mut problems = Vec::new();
-    let mut met: Vec<(String, u32, String)> = Vec::new();
+    errors.extend(world.check(pkg, trees, &Default::default(), &opts));
     if let Some(dir) = std::env::var_os("UNDERGO_ERRORS") {
         let text: String = errors.iter().map(|e| e.render_plain(&world.map) + "\n").collect();
         let name = files[0].file_name().expect("a file").to_string_lossy().into_owned();
         std::fs::write(Path::new(&dir).join(name + ".txt"), text).expect("writable");
     }
+    judge(world, errors, expected, tolerance)
+}
+
+fn judge(
+    world: &World,
+    errors: Vec<undergo_source::Diag>,
+    mut expected: BTreeMap<(String, u32), Vec<Expected>>,
+    tolerance: u32,
+) -> (Grade, Vec<String>) {
+    let wanted: BTreeSet<(String, u32)> = expected.keys().cloned().collect();
+    let (mut met, mut problems) = (BTreeSet::new(), Vec::new());
     for e in errors {
         let Some(file) = world.map.file(e.pos) else { continue };
-        let line = file.raw_line(e.pos.0 - file.base.0) as u32 + 1;
         // Some functions are predeclared in the original harness, and bodies are not its business.
         if matches!(e.msg.as_str(), "undefined: assert" | "undefined: trace" | "missing function body") {
             continue;
         }
-        met.push((file.name.to_string(), line, e.msg.clone()));
-        let list = expected.get_mut(&*file.name);
-        let hit = list.as_ref().and_then(|l| l.iter().position(|x| x.line == line && matches(x, &e.msg)));
-        match (hit, list) {
-            (Some(i), Some(list)) => {
-                list.swap_remove(i);
+        let offset = e.pos.0 - file.base.0;
+        let line = file.raw_line(offset);
+        let col = offset - file.lines[line] + 1;
+        let place = (file.name.to_string(), line as u32 + 1);
+        met.insert(place.clone());
+        let mut nothing = Vec::new();
+        let list = expected.get_mut(&place).unwrap_or(&mut nothing);
+        let matching = (0..list.len()).filter(|&i| list[i].pattern.is_match(&e.msg));
+        match matching.min_by_key(|&i| list[i].col.abs_diff(col)) {
+            Some(i) => {
+                if list[i].col.abs_diff(col) > tolerance {
+                    problems.push(format!("column of {}, want {}", e.render_plain(&world.map), list[i].col));
+                }
+                list.remove(i);
             }
-            _ => problems.push(format!("unexpected {}", e.render_plain(&world.map))),
+            None => problems.push(format!("unexpected {}", e.render_plain(&world.map))),
         }
     }
-    for (file, list) in expected {
-        // Of equal errors on a line only one is reported.
-        let reported = |x: &&Expected| met.iter().any(|(f, l, m)| *f == file && *l == x.line && matches(x, m));
-        problems.extend(list.iter().filter(|x| !reported(x)).map(|x| format!("missing {file}:{}: {}", x.line, x.text)));
+    for ((file, line), list) in &expected {
+        problems.extend(list.iter().map(|x| format!("missing {file}:{line}: {}", x.text)));
     }
-    problems
+    let grade = match (problems.is_empty(), wanted == met) {
+        (true, _) => Grade::Messages,
+        (false, true) => Grade::Lines,
+        (false, false) => Grade::Nothing,
+    };
+    (grade, problems)
 }
 
 /// Expected errors, by the line of the token before the comment.
-fn annotations(source: &str) -> Vec<Expected> {
+fn annotations(source: &str) -> Vec<(u32, Expected)> {
     let bytes = source.as_bytes();
-    let (mut i, mut line, mut token_line) = (0, 1, 1);
+    let (mut i, mut line, mut start_of_line) = (0, 1, 0);
+    let mut token = (1, 1);
     let mut out = Vec::new();
     while i < bytes.len() {
-        let c = bytes[i];
-        let skip_string = |quote: u8| {
-            let mut j = i + 1;
-            while j < bytes.len() && bytes[j] != quote && (quote == b'`' || bytes[j] != b'\n') {
-                j += if bytes[j] == b'\\' && quote != b'`' { 2 } else { 1 };
-            }
-            (j + 1).min(bytes.len())
-        };
-        let end = match c {
-            b'/' if bytes.get(i + 1) == Some(&b'/') => source[i..].find('\n').map_or(bytes.len(), |n| i + n),
-            b'/' if bytes.get(i + 1) == Some(&b'*') => source[i + 2..].find("*/").map_or(bytes.len(), |n| i + n + 4),
-            b'"' | b'`' | b'\'' => skip_string(c),
-            _ => i + 1,
-        };
+        let end = token_end(source, i);
         let text = source.get(i..end).unwrap_or("");
         if text.starts_with("//") || text.starts_with("/*") && text.len() > 3 {
-            let body = text[2..].trim_end_matches("*/").trim();
-            for (word, regexp) in [("ERROR ", false), ("ERRORx ", true)] {
-                if let Some(quoted) = body.strip_prefix(word) {
-                    let text = unquote(quoted.trim());
-                    out.push(Expected { line: token_line, text, regexp });
-                }
+            let body = if text.starts_with("/*") { &text[2..text.len() - 2] } else { &text[2..] };
+            let quoted = body.strip_prefix(" ERROR ").map(|q| (q, false));
+            if let Some((quoted, regexp)) = quoted.or(body.strip_prefix(" ERRORx ").map(|q| (q, true))) {
+                let text = unquote(quoted.trim());
+                // An opening brace that no number follows stands for itself in Go's patterns.
+                let pattern = if regexp { text.replace("{}", r"\{\}") } else { regex::escape(&text) };
+                let pattern = Regex::new(&pattern).unwrap_or_else(|e| panic!("{text}: {e}"));
+                out.push((token.0, Expected { col: token.1, text, pattern }));
             }
-        } else if !c.is_ascii_whitespace() {
-            token_line = line;
+        } else if !bytes[i].is_ascii_whitespace() {
+            token = (line, (i - start_of_line) as u32 + 1);
         }
-        line += bytes[i..end].iter().filter(|b| **b == b'\n').count() as u32;
-        if !text.starts_with('/') && !c.is_ascii_whitespace() {
-            token_line = line;
+        for (k, _) in bytes[i..end].iter().enumerate().filter(|(_, b)| **b == b'\n') {
+            line += 1;
+            start_of_line = i + k + 1;
         }
         i = end;
     }
     out
 }
 
+/// Where the token, comment or blank at `i` ends.
+fn token_end(source: &str, i: usize) -> usize {
+    let bytes = source.as_bytes();
+    let word = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b >= 0x80;
+    let rest = |p: fn(u8) -> bool| bytes[i..].iter().position(|b| !p(*b)).map_or(bytes.len(), |n| i + n);
+    match bytes[i] {
+        b'/' if bytes.get(i + 1) == Some(&b'/') => source[i..].find('\n').map_or(bytes.len(), |n| i + n),
+        b'/' if bytes.get(i + 1) == Some(&b'*') => source[i + 2..].find("*/").map_or(bytes.len(), |n| i + n + 4),
+        quote @ (b'"' | b'`' | b'\'') => {
+            let mut j = i + 1;
+            while j < bytes.len() && bytes[j] != quote && (quote == b'`' || bytes[j] != b'\n') {
+                j += if bytes[j] == b'\\' && quote != b'`' { 2 } else { 1 };
+            }
+            (j + 1).min(bytes.len())
+        }
+        b if word(b) => rest(|b| b.is_ascii_alphanumeric() || b == b'_' || b >= 0x80),
+        _ => i + 1,
+    }
+}
+
 fn unquote(s: &str) -> String {
-    if let Some(raw) = s.strip_prefix('`') {
-        return raw.split('`').next().unwrap_or_default().to_string();
-    }
-    let mut out = String::new();
-    let mut chars = s.strip_prefix('"').unwrap_or(s).chars();
-    while let Some(c) = chars.next() {
-        match c {
-            '"' => break,
-            '\\' => match chars.next() {
-                Some('n') => out.push('\n'),
-                Some('t') => out.push('\t'),
-                Some(c) => out.push(c),
-                None => {}
-            },
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-fn matches(x: &Expected, msg: &str) -> bool {
-    if x.regexp { regexp(&x.text, msg) } else { msg.contains(&x.text) }
-}
-
-/// The small part of regular expressions that the tests use: alternatives at top level, `.`, `*`, `+`, escapes and
-/// character classes. Anything else counts as a match.
-fn regexp(pattern: &str, msg: &str) -> bool {
-    pattern.split('|').any(|alternative| {
-        let Some(items) = parse_items(alternative) else { return true };
-        let text: Vec<char> = msg.chars().collect();
-        (0..=text.len()).any(|i| match_items(&items, &text[i..]))
-    })
-}
-
-enum Item {
-    One(char),
-    Any,
-    Class(Vec<char>),
-    Star(Box<Item>),
-}
-
-fn parse_items(p: &str) -> Option<Vec<Item>> {
-    let mut items: Vec<Item> = Vec::new();
-    let mut chars = p.chars();
-    while let Some(c) = chars.next() {
-        let item = match c {
-            '.' => Item::Any,
-            '\\' => match chars.next()? {
-                'n' => Item::One('\n'),
-                't' => Item::One('\t'),
-                c => Item::One(c),
-            },
-            '*' | '+' => {
-                let last = items.pop()?;
-                if c == '+' {
-                    items.push(match &last {
-                        Item::One(c) => Item::One(*c),
-                        Item::Class(v) => Item::Class(v.clone()),
-                        _ => Item::Any,
-                    });
-                }
-                Item::Star(Box::new(last))
-            }
-            '[' => {
-                let mut class = Vec::new();
-                loop {
-                    match chars.next()? {
-                        ']' => break,
-                        '-' => return None,
-                        c => class.push(c),
-                    }
-                }
-                Item::Class(class)
-            }
-            '(' | ')' | '?' | '^' | '$' => return None,
-            c => Item::One(c),
-        };
-        items.push(item);
-    }
-    Some(items)
-}
-
-fn match_items(items: &[Item], text: &[char]) -> bool {
-    let one = |i: &Item, c: char| match i {
-        Item::One(x) => *x == c,
-        Item::Any => c != '\n',
-        Item::Class(v) => v.contains(&c),
-        Item::Star(_) => false,
-    };
-    match items {
-        [] => true,
-        [Item::Star(i), rest @ ..] => {
-            let mut n = 0;
-            loop {
-                if match_items(rest, &text[n..]) {
-                    return true;
-                }
-                if n == text.len() || !one(i, text[n]) {
-                    return false;
-                }
-                n += 1;
-            }
-        }
-        [i, rest @ ..] => text.first().is_some_and(|&c| one(i, c)) && match_items(rest, &text[1..]),
-    }
+    let bytes = unquote_string(s).unwrap_or_else(|| panic!("{s} is no quoted string"));
+    String::from_utf8_lossy(&bytes).into_owned()
 }
