@@ -6,7 +6,8 @@ use undergo_types::constant::{self, Division, Value};
 use undergo_types::identical::identical;
 use undergo_types::predicates::{
     Incomparable, Strictness, all_boolean, all_integer, all_numeric, all_numeric_or_string, all_ordered, all_string,
-    all_unsigned, comparable, composite_kind, default_type, has_nil, incomparable, is_integer, is_unsigned, is_untyped,
+    all_unsigned, comparable, composite_kind, default_type, has_nil, incomparable, is_complex, is_integer, is_unsigned,
+    is_untyped,
 };
 use undergo_types::typeset::all_types;
 use undergo_types::{Basic, ChanDir, Ty, TyKind};
@@ -274,7 +275,7 @@ impl<'a> Checker<'a> {
         }
         if matches!(op, BinaryOp::Div | BinaryOp::Rem)
             && (x.is_const() || all_integer(x.ty))
-            && y.val.as_ref().is_some_and(Value::is_zero)
+            && y.val.as_ref().is_some_and(|v| v.is_zero() || is_complex(x.ty) && v.square_vanishes())
             && y.is_const()
         {
             self.error_op(y, "invalid operation: division by zero");

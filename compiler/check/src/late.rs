@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use undergo_source::Name;
+use undergo_syntax::ast::{Decl, File};
 use undergo_types::{Obj, ObjKind};
 
 use crate::checker::Checker;
@@ -11,14 +12,31 @@ use crate::checker::Checker;
 impl Checker<'_> {
     /// All of them. The standard library is exempt: its other half is assembly, or the runtime.
     pub(crate) fn late_checks(&mut self) {
-        for f in self.files.clone() {
+        for (i, f) in self.files.clone().into_iter().enumerate() {
+            self.env.file = i;
             self.diags.extend(f.late_errors.iter().cloned());
+            self.old_embedding(f);
         }
         if self.pkg.std || self.opts.ignore_bodies {
             return;
         }
         let linked = self.linknames();
         self.missing_bodies(&linked);
+    }
+
+    /// Embedding needs go1.16. (What else is wrong with a directive comes first, and the parser has found it.)
+    fn old_embedding(&mut self, file: &File) {
+        if self.pkg.go_version >= (1, 16) {
+            return;
+        }
+        for d in &file.decls {
+            if let Decl::Var(spec) = d
+                && let Some(first) = spec.embeds.first()
+                && !file.late_errors.iter().any(|e| e.pos == first.pos)
+            {
+                self.version_error(first.pos, (1, 16), "go:embed");
+            }
+        }
     }
 
     /// Checks the link names, and gives the objects that have one.

@@ -179,6 +179,15 @@ impl Value {
         matches!(self, Value::Int(i) if i.is_zero())
     }
 
+    /// Whether it is a number whose parts, squared, are all 0 in Go's arithmetic, whose floats have 32 bits of exponent.
+    pub fn square_vanishes(&self) -> bool {
+        let vanishes = |part: &Value| match part {
+            Value::Float(Float::Big(f)) => 2 * magnitude(f) <= i64::from(i32::MIN),
+            part => part.is_zero(),
+        };
+        vanishes(&self.real()) && vanishes(&self.imag())
+    }
+
     /// Whether it is a real number below 0.
     pub fn is_negative(&self) -> bool {
         match self {
