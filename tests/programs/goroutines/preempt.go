@@ -1,5 +1,6 @@
 // env: GOMAXPROCS=1
-// A loop without calls does not keep others from running, nor the collector from collecting.
+// A loop without calls does not keep others from running, nor the collector from collecting, nor the process from
+// exiting. With GODEBUG=asyncpreemptoff=1 it does: then this program hangs.
 package main
 
 import (
