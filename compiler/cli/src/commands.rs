@@ -7,10 +7,12 @@ use std::process::{Command, ExitCode};
 
 use undergo_driver::build::{self, Built, Options};
 use undergo_driver::goroot;
+use undergo_driver::job::Job;
 use undergo_driver::load::Request;
 use undergo_driver::progress::Progress;
 
 use crate::args::{self, Flags};
+use crate::test;
 
 /// What `undergo` alone prints.
 pub const USAGE: &str = "\
@@ -20,6 +22,7 @@ Usage:
 
 	undergo build [-o output] [build flags] [package | .go files]
 	undergo run [build flags] package|.go files [arguments...]
+	undergo test [-c] [-o output] [build and test flags] [packages] [flags and arguments of the test]
 	undergo check [-e] [-json] [packages]
 	undergo env [names]
 	undergo version
@@ -34,6 +37,11 @@ pub fn run(command: &str, args: &[String]) -> Result<ExitCode, String> {
     match command {
         "build" => build_command(args),
         "run" => run_command(args),
+        "test" => test::command(args),
+        test::BUILD_COMMAND => match args {
+            [file] => Job::run(Path::new(file)).map(|()| ExitCode::SUCCESS),
+            _ => Err(format!("undergo {command}: want one file")),
+        },
         "check" => check_command(args),
         "env" => env_command(args),
         "version" => {
@@ -55,9 +63,10 @@ fn usage_error(message: String) -> String {
     format!("{message}\nRun 'undergo help' for usage.")
 }
 
-fn working_dir(flags: &Flags) -> Result<PathBuf, String> {
+/// The directory that a command works in: that of the process, or the one that `-C` names.
+pub fn working_dir(chdir: Option<&str>) -> Result<PathBuf, String> {
     let here = std::env::current_dir().map_err(|e| format!("working directory: {e}"))?;
-    match &flags.dir {
+    match chdir {
         Some(dir) => here.join(dir).canonicalize().map_err(|e| format!("-C {dir}: {e}")),
         None => Ok(here),
     }
@@ -67,7 +76,14 @@ fn options(flags: &Flags, patterns: Vec<String>) -> Result<Options, String> {
     let patterns = if patterns.is_empty() { vec![".".to_owned()] } else { patterns };
     let mode = build::selection_for_check(flags.stock);
     Ok(Options {
-        request: Request { dir: working_dir(flags)?, patterns, tags: flags.tags.clone(), mode },
+        request: Request {
+            dir: working_dir(flags.dir.as_deref())?,
+            patterns,
+            tags: flags.tags.clone(),
+            list_flags: Vec::new(),
+            mode,
+        },
+        graph: None,
         style: flags.style,
         emit: flags.emit,
         emit_filter: flags.emit_filter.clone(),
@@ -122,7 +138,7 @@ fn output_path(flags: &Flags, request: &Request, main: &str) -> PathBuf {
 }
 
 /// The last element that is not a major version.
-fn default_name(path: &str) -> String {
+pub fn default_name(path: &str) -> String {
     let mut parts = path.rsplit('/');
     let last = parts.next().unwrap_or(path);
     let version = last.strip_prefix('v').is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));

@@ -4,6 +4,7 @@
 
 mod args;
 mod commands;
+mod test;
 
 use std::process::ExitCode;
 

@@ -3,8 +3,8 @@
 //! Reading order: [`ctx`] (settings), [`translate`] (a function's blocks, entry and landing pad), then its
 //! instructions by kind: [`arith`], [`memory`], [`call`], [`switch`]; and what happens to the finished code:
 //! [`frame`] (our prologue before the body), [`epilogue`] (a redundant instruction removed), [`lines`] (positions and
-//! unsafe ranges), [`text`] (disassembly for people). [`guard`] is for bugs of Cranelift, `vast` for functions
-//! too large for it.
+//! unsafe ranges), [`text`] (disassembly for people), [`bytes`] (the form for caches). [`guard`] is for bugs of
+//! Cranelift, `vast` for functions too large for it.
 //!
 //! Data in: a valid [`Func`], nothing else. Data out: [`Compiled`], code with symbolic relocations, independent of
 //! where it will lie and of every other function, so that functions can be compiled in parallel and cached.
@@ -17,6 +17,7 @@
 #![forbid(unsafe_code)]
 
 mod arith;
+pub mod bytes;
 mod call;
 pub mod ctx;
 mod epilogue;

@@ -6,11 +6,14 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use undergo_codegen::Compiled;
 use undergo_source::{Diag, Name};
 use undergo_types::Pkg;
 
+use crate::cache::Key;
+use crate::code_cache::{self, Additions, CodeCache, Found};
 use crate::goroot::{self, Goroot};
-use crate::load::{self, Loaded, Request, Selection, threads};
+use crate::load::{self, Graph, Loaded, Request, Selection, threads};
 use crate::progress::Progress;
 use crate::report::{self, Style};
 
@@ -19,6 +22,8 @@ use crate::report::{self, Style};
 pub struct Options {
     /// Packages and files.
     pub request: Request,
+    /// Their graph, if it is known already; else go is asked.
+    pub graph: Option<Graph>,
     /// What errors look like.
     pub style: Style,
     /// What to show instead of linking.
@@ -138,7 +143,10 @@ fn front_end(
     phases: &mut Phases,
 ) -> Result<(Loaded, HashMap<String, Pkg>), String> {
     progress.step("loading packages");
-    let loaded = phases.time("load", || load::load(goroot, &options.request))?;
+    let loaded = phases.time("load", || match &options.graph {
+        Some(graph) => load::load_graph(goroot, &options.request, graph.clone()),
+        None => load::load(goroot, &options.request),
+    })?;
     if !loaded.errors.is_empty() {
         return Err(report::graph_errors(&loaded.errors, options.style.format));
     }
@@ -293,7 +301,8 @@ impl Drop for StopOnPanic<'_> {
 /// The path that types of the package carry: `main` for programs, as in Go's binaries.
 fn check_path(p: &load::Package) -> String {
     let is_main = p.files.first().is_some_and(|f| f.name.name.as_str() == "main");
-    if is_main { "main".into() } else { p.listed.import_path.clone() }
+    // A program under test is a package that the test's main function imports.
+    if is_main && p.listed.for_test.is_empty() { "main".into() } else { p.listed.path().to_owned() }
 }
 
 fn check_one(loaded: &Loaded, p: &load::Package, handles: &HashMap<String, Pkg>) -> Vec<Diag> {
@@ -326,26 +335,24 @@ fn version_of(p: &load::Package) -> (u32, u32) {
     }
 }
 
-/// Generates code on all cores; results are in the order of the functions.
-fn generate(funcs: &[undergo_ir::Func]) -> Result<Vec<undergo_codegen::Compiled>, String> {
+/// Generates code on all cores, or finds it in the cache; results are in the order of the functions.
+fn generate(funcs: &[undergo_ir::Func]) -> Result<Vec<Compiled>, String> {
+    let cache = CodeCache::open();
     let next = AtomicUsize::new(0);
-    let results: Vec<Mutex<Option<Result<undergo_codegen::Compiled, String>>>> =
-        funcs.iter().map(|_| Mutex::new(None)).collect();
+    let results: Vec<Mutex<Option<Result<Compiled, String>>>> = funcs.iter().map(|_| Mutex::new(None)).collect();
+    let additions = Mutex::new(Additions::default());
     std::thread::scope(|scope| {
         for _ in 0..threads() {
             let worker = || {
                 let mut ctx = undergo_codegen::Ctx::new();
+                let mut new = Vec::new();
                 loop {
                     let i = next.fetch_add(1, Ordering::Relaxed);
                     let Some(f) = funcs.get(i) else { break };
-                    // A bug in the back end should at least name its victim.
-                    let compile = std::panic::AssertUnwindSafe(|| undergo_codegen::compile_func(f, &mut ctx));
-                    let compiled = match std::panic::catch_unwind(compile) {
-                        Ok(c) => c.map_err(|e| format!("{}: {e}\n", f.sym)),
-                        Err(_) => panic!("code generation of {} failed", f.sym),
-                    };
+                    let compiled = found_or_compiled(f, &cache, &mut ctx, &mut new);
                     *results[i].lock().expect("no holder panics") = Some(compiled);
                 }
+                additions.lock().expect("no holder panics").0.append(&mut new);
             };
             std::thread::Builder::new()
                 .stack_size(1 << 28)
@@ -353,10 +360,35 @@ fn generate(funcs: &[undergo_ir::Func]) -> Result<Vec<undergo_codegen::Compiled>
                 .expect("address space for a stack");
         }
     });
+    cache.add(&additions.into_inner().expect("no holder panics"));
     results
         .into_iter()
         .map(|m| m.into_inner().expect("no holder panics").expect("every function was compiled"))
         .collect()
+}
+
+/// The code of one function; in `new` goes what the cache is to keep.
+fn found_or_compiled(
+    f: &undergo_ir::Func,
+    cache: &CodeCache,
+    ctx: &mut undergo_codegen::Ctx,
+    new: &mut Vec<(Key, Vec<u8>)>,
+) -> Result<Compiled, String> {
+    let key = code_cache::key(f);
+    if let Some(Found { code, old }) = cache.get(&key) {
+        new.extend(old.map(|bytes| (key, bytes)));
+        return Ok(code);
+    }
+    // A bug in the back end should at least name its victim.
+    let compile = std::panic::AssertUnwindSafe(|| undergo_codegen::compile_func(f, ctx));
+    match std::panic::catch_unwind(compile) {
+        Ok(Ok(c)) => {
+            new.push((key, c.to_bytes()));
+            Ok(c)
+        }
+        Ok(Err(e)) => Err(format!("{}: {e}\n", f.sym)),
+        Err(_) => panic!("code generation of {} failed", f.sym),
+    }
 }
 
 /// `go version -m`'s lines for the program.

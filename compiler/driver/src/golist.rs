@@ -16,8 +16,9 @@ use crate::stamp::Stamps;
 /// Tags that choose portable Go over assembly (contract: NOASM rule).
 pub const TAGS: [&str; 2] = ["purego", "math_big_pure_go"];
 
-const FIELDS: &str = "ImportPath,Name,Dir,GoFiles,CgoFiles,SFiles,Imports,ImportMap,Standard,DepOnly,Module,Error,\
-                      DepsErrors,EmbedFiles,EmbedPatterns,DefaultGODEBUG,Match";
+const FIELDS: &str = "ImportPath,Name,Dir,Root,ForTest,GoFiles,CgoFiles,SFiles,TestGoFiles,XTestGoFiles,Imports,\
+                      ImportMap,Standard,DepOnly,Module,Error,DepsErrors,EmbedFiles,\
+                      EmbedPatterns,TestEmbedFiles,XTestEmbedFiles,DefaultGODEBUG,Match";
 
 /// One package. Fields are go's.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -27,9 +28,14 @@ pub struct Listed {
     pub import_path: String,
     pub name: String,
     pub dir: String,
+    pub root: String,
+    pub for_test: String,
     pub go_files: Vec<String>,
     pub cgo_files: Vec<String>,
     pub s_files: Vec<String>,
+    pub test_go_files: Vec<String>,
+    #[serde(rename = "XTestGoFiles")]
+    pub x_test_go_files: Vec<String>,
     pub imports: Vec<String>,
     pub import_map: HashMap<String, String>,
     pub standard: bool,
@@ -39,8 +45,25 @@ pub struct Listed {
     pub deps_errors: Vec<ListError>,
     pub embed_files: Vec<String>,
     pub embed_patterns: Vec<String>,
+    pub test_embed_files: Vec<String>,
+    #[serde(rename = "XTestEmbedFiles")]
+    pub x_test_embed_files: Vec<String>,
     #[serde(rename = "DefaultGODEBUG")]
     pub default_godebug: String,
+    #[serde(rename = "Match")]
+    pub matched: Vec<String>,
+}
+
+impl Listed {
+    /// The path without the test binary that the package is compiled for: of `p [q.test]`, it is `p`.
+    pub fn path(&self) -> &str {
+        self.import_path.split_once(" [").map_or(&self.import_path, |(path, _)| path)
+    }
+
+    /// What packages compiled for the same test binary have behind their paths: ` [q.test]`; else nothing.
+    pub fn variant(&self) -> &str {
+        &self.import_path[self.path().len()..]
+    }
 }
 
 /// The module a package belongs to.
@@ -82,13 +105,25 @@ pub struct Query<'a> {
     pub dir: &'a Path,
     /// Further build tags.
     pub tags: &'a [String],
+    /// Further flags of `go list`, such as `-mod=mod`.
+    pub flags: &'a [String],
+    /// Whether test binaries are part of the graph.
+    pub tests: Tests,
+}
+
+/// Whether a graph has test binaries: for each package `p` with tests the program `p.test`, and what is compiled for it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+#[allow(missing_docs)]
+pub enum Tests {
+    Without,
+    With,
 }
 
 impl Query<'_> {
     /// All packages of the standard library by import path, vendored ones included. Cached for good: a GOROOT of a
     /// given version and place does not change.
     pub fn standard(&self) -> Result<HashMap<String, Listed>, String> {
-        let key = format!("{}\n{}", self.goroot.dir.display(), self.goroot.version);
+        let key = format!("{:?}", (&self.goroot.dir, &self.goroot.version, self.tags, FIELDS));
         let cache = cache_dir()?.join(format!("list-std-{:016x}.json", hash(&key)));
         if let Some(packages) = read_json::<Vec<Listed>>(&cache) {
             return Ok(by_path(packages));
@@ -102,7 +137,11 @@ impl Query<'_> {
     pub fn packages(&self, patterns: &[String]) -> Result<Vec<Listed>, String> {
         let vars = ["GOFLAGS", "GOWORK", "GOPATH", "GOMODCACHE", "GOPROXY", "GO111MODULE", "GOEXPERIMENT", "HOME"];
         let vars: Vec<_> = vars.iter().map(|v| std::env::var(v).unwrap_or_default()).collect();
-        let key = format!("{:?}", (&self.goroot.dir, &self.goroot.version, self.dir, self.tags, patterns, vars));
+        let key = format!(
+            "{:?}",
+            (&self.goroot.dir, &self.goroot.version, self.dir, self.tags, self.tests, self.flags, patterns, vars)
+        );
+        let key = format!("{key}{FIELDS}");
         let cache = cache_dir()?.join(format!("list-{:016x}.json", hash(&key)));
         if let Some((stamps, packages)) = read_json::<(Stamps, Vec<Listed>)>(&cache)
             && stamps.hold()
@@ -153,7 +192,11 @@ impl Query<'_> {
         command.args(["list", "-e", &format!("-json={FIELDS}"), "-tags", &tags.join(",")]);
         if deps == Deps::With {
             command.arg("-deps");
+            if self.tests == Tests::With {
+                command.arg("-test");
+            }
         }
+        command.args(self.flags);
         command.arg("--").args(patterns).current_dir(self.dir);
         command.env("GOROOT", &self.goroot.dir).env("CGO_ENABLED", "0").env("GOOS", "linux").env("GOARCH", "amd64");
         command.env("GOTOOLCHAIN", "local");

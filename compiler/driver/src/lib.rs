@@ -2,8 +2,8 @@
 //!
 //! Reading order: [`goroot`] (where the standard library comes from), [`golist`] (the package graph, as `go list`
 //! tells it), [`select`] (which files of a package are compiled), [`overlay`] (Go sources that are ours), [`load`]
-//! (all of that together: parsed packages in dependency order), [`build`] (check, lower, optimise, generate code,
-//! link), [`report`] (errors as text), [`progress`].
+//! (all of that together: parsed packages in dependency order), [`test_plan`] (which programs tests are), [`build`] (check, lower, optimise, generate code,
+//! link), [`code_cache`] (code that need not be generated), [`cache`] (its files), [`job`] (that in a process of its own), [`report`] (errors as text), [`progress`].
 //!
 //! Invariants:
 //! - Nothing here prints to standard output or exits; [`report`] makes text, the command line prints it.
@@ -11,13 +11,17 @@
 #![forbid(unsafe_code)]
 
 pub mod build;
+pub mod cache;
+pub mod code_cache;
 pub mod golist;
 pub mod goroot;
+pub mod job;
 pub mod load;
 pub mod overlay;
 pub mod progress;
 pub mod report;
 pub mod select;
 pub mod stamp;
+pub mod test_plan;
 
 pub use undergo_link::write_executable;

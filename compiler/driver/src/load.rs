@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use serde::{Deserialize, Serialize};
 use undergo_source::{Diag, SourceFile, SourceMap};
 use undergo_syntax::{ParseMode, ast};
 
-use crate::golist::{ListError, Listed, Query};
+use crate::golist::{ListError, Listed, Query, Tests};
 use crate::goroot::Goroot;
 use crate::{overlay, select};
 
@@ -23,9 +24,20 @@ pub struct Request {
     pub patterns: Vec<String>,
     /// Further build tags.
     pub tags: Vec<String>,
+    /// Further flags of `go list`, such as `-mod=mod`.
+    pub list_flags: Vec<String>,
     /// Whether the program is to be run on our runtime: NOASM selection and overlay. Else the stock selection for
     /// amd64, with GOROOT's own runtime, for checking only.
     pub mode: Selection,
+}
+
+/// A package graph to build from.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Graph {
+    /// Packages of the graph, dependencies before dependents. Those of the standard library may be missing.
+    pub packages: Vec<Listed>,
+    /// Import paths of the packages that are meant, in the order in which they were asked for.
+    pub roots: Vec<String>,
 }
 
 /// Which files are used.
@@ -70,20 +82,33 @@ const IMPLICIT: &[&str] = &["runtime"];
 
 /// Lists, selects, reads and parses.
 pub fn load(goroot: &Goroot, request: &Request) -> Result<Loaded, String> {
-    let query = Query { goroot, dir: &request.dir, tags: &request.tags };
-    let standard = query.standard()?;
-    let listed = query.packages(&request.patterns)?;
+    load_graph(goroot, request, graph(goroot, request, Tests::Without)?)
+}
+
+/// Asks go for the package graph.
+pub fn graph(goroot: &Goroot, request: &Request, tests: Tests) -> Result<Graph, String> {
+    let query = Query { goroot, dir: &request.dir, tags: &request.tags, flags: &request.list_flags, tests };
+    let packages = query.packages(&request.patterns)?;
+    let roots = packages.iter().filter(|p| !p.dep_only).map(|p| p.import_path.clone()).collect();
+    Ok(Graph { packages, roots })
+}
+
+/// Selects, reads and parses the packages of a graph.
+pub fn load_graph(goroot: &Goroot, request: &Request, graph: Graph) -> Result<Loaded, String> {
+    let Graph { packages: listed, roots } = graph;
     let errors = graph_errors(&listed);
-    let roots = listed.iter().filter(|p| !p.dep_only).map(|p| p.import_path.clone()).collect();
     let map = Arc::new(SourceMap::new());
     if !errors.is_empty() {
         return Ok(Loaded { map, packages: Vec::new(), roots, errors });
     }
-    let mut known = standard;
+    let query = Query { goroot, dir: &request.dir, tags: &request.tags, flags: &[], tests: Tests::Without };
+    let mut known = query.standard()?;
     known.extend(listed.iter().map(|p| (p.import_path.clone(), p.clone())));
     let mut wanted: Vec<String> = listed.into_iter().map(|p| p.import_path).collect();
     if request.mode == Selection::Undergo {
-        wanted.extend(IMPLICIT.iter().map(|p| p.to_string()));
+        let implicit = IMPLICIT.iter().filter(|p| !wanted.iter().any(|w| w.starts_with(&format!("{p} ["))));
+        let implicit: Vec<String> = implicit.map(|p| p.to_string()).collect();
+        wanted.extend(implicit);
     }
     let mut packages = parse_closure(&map, &known, wanted, request)?;
     Ok(Loaded { map, packages: in_order(&mut packages), roots, errors })
@@ -92,7 +117,7 @@ pub fn load(goroot: &Goroot, request: &Request) -> Result<Loaded, String> {
 /// Every error once, in the order in which `go build` prints them: that of the list, dependencies first and imports in
 /// the order of their names. The lists of errors of dependencies that roots have are in an order that varies: they only
 /// add what no package has as its own.
-fn graph_errors(listed: &[Listed]) -> Vec<ListError> {
+pub fn graph_errors(listed: &[Listed]) -> Vec<ListError> {
     let mut seen = HashSet::new();
     let own = listed.iter().filter_map(|p| p.error.as_ref());
     let of_dependencies = listed.iter().filter(|p| !p.dep_only).flat_map(|p| &p.deps_errors);
@@ -160,7 +185,7 @@ fn parse_closure(
         }
         let mut next = Vec::new();
         for mut p in wave {
-            p.imports = imports_of(&p);
+            p.imports = imports_of(&mut p, known);
             next.extend(p.imports.iter().cloned());
             done.insert(p.listed.import_path.clone(), p);
         }
@@ -168,11 +193,18 @@ fn parse_closure(
     }
 }
 
-fn imports_of(p: &Package) -> Vec<String> {
-    let specs = p.files.iter().flat_map(|f| &f.imports).filter_map(|s| s.path);
-    let meant = specs.map(|path| p.import_map.get(path.as_str()).cloned().unwrap_or_else(|| path.as_str().to_owned()));
-    let mut all: Vec<String> = meant.filter(|p| p != "unsafe" && p != "C").collect();
-    // Packages below runtime must not wait for it; everything else may rely on it being there.
+/// The packages that the files of `p` import. What is compiled for a test binary imports what is compiled for the same
+/// one, if that exists; go's list says so for the imports it knows, but not for those of our own sources.
+fn imports_of(p: &mut Package, known: &HashMap<String, Listed>) -> Vec<String> {
+    let written = p.files.iter().flat_map(|f| &f.imports).filter_map(|s| s.path);
+    let mut all = Vec::new();
+    for path in written.map(|path| path.as_str()).filter(|p| *p != "unsafe" && *p != "C") {
+        let same = format!("{path}{}", p.listed.variant());
+        if same != path && known.contains_key(&same) {
+            p.import_map.entry(path.to_owned()).or_insert(same);
+        }
+        all.push(p.import_map.get(path).map_or(path, String::as_str).to_owned());
+    }
     all.sort();
     all.dedup();
     all
@@ -187,7 +219,7 @@ enum Source {
 fn sources(p: &Listed, request: &Request) -> Result<Vec<(String, Source)>, String> {
     let ours = request.mode == Selection::Undergo;
     let mut files: HashMap<String, Source> = HashMap::new();
-    if !(ours && overlay::replaces(&p.import_path)) {
+    if !(ours && overlay::replaces(p.path())) {
         let names = if ours { select::go_files(p, &request.tags)? } else { p.go_files.clone() };
         for name in names {
             let path = Path::new(&p.dir).join(&name);
@@ -195,13 +227,21 @@ fn sources(p: &Listed, request: &Request) -> Result<Vec<(String, Source)>, Strin
         }
     }
     if ours {
-        for (name, text) in overlay::files(&p.import_path) {
+        for (name, text) in overlay::files(p.path()) {
             files.insert(name.to_owned(), Source::Overlay(text));
         }
     }
     let mut named: Vec<(String, Source)> = files.into_iter().collect();
     named.sort_by(|a, b| a.0.cmp(&b.0));
-    Ok(named.into_iter().map(|(name, s)| (Path::new(&p.dir).join(name).display().to_string(), s)).collect())
+    Ok(named.into_iter().map(|(name, s)| (shown_name(p, &name), s)).collect())
+}
+
+/// What positions call a file. A test's main function, which go writes into its cache, has a name without directory.
+fn shown_name(p: &Listed, name: &str) -> String {
+    if Path::new(name).is_absolute() {
+        return "_testmain.go".into();
+    }
+    Path::new(&p.dir).join(name).display().to_string()
 }
 
 struct Job {
@@ -213,7 +253,7 @@ struct Job {
 }
 
 fn parse_mode(p: &Listed) -> ParseMode {
-    match p.import_path.as_str() {
+    match p.path() {
         "runtime" => ParseMode::RUNTIME,
         path if path.starts_with("internal/runtime/") || path.starts_with("runtime/") => ParseMode::RUNTIME,
         _ if p.standard => ParseMode::STD,

@@ -71,9 +71,9 @@ enum Arch {
 }
 
 fn arch_of(path: &str) -> Arch {
-    match path {
+    match undergo_lower::names::unvendored(path) {
         "internal/cpu" | "internal/runtime/atomic" | "internal/runtime/syscall/linux" | "syscall" => Arch::Amd64,
-        "vendor/golang.org/x/sys/cpu" | "golang.org/x/sys/cpu" | "golang.org/x/sys/unix" => Arch::Amd64,
+        "golang.org/x/sys/cpu" | "golang.org/x/sys/unix" => Arch::Amd64,
         "internal/runtime/maps" => Arch::Other("riscv64"),
         _ => Arch::Other("none"),
     }
@@ -81,14 +81,15 @@ fn arch_of(path: &str) -> Arch {
 
 /// The names of the package's Go files, sorted.
 pub fn go_files(p: &Listed, tags: &[String]) -> Result<Vec<String>, String> {
-    let maps = p.import_path == "internal/runtime/maps";
-    let (true, Arch::Other(arch)) = (!p.s_files.is_empty() || maps, arch_of(&p.import_path)) else {
+    let maps = p.path() == "internal/runtime/maps";
+    let (true, Arch::Other(arch)) = (!p.s_files.is_empty() || maps, arch_of(p.path())) else {
         return Ok(p.go_files.clone());
     };
     let entries = fs::read_dir(&p.dir).map_err(|e| format!("{}: {e}", p.dir))?;
     let mut names: Vec<String> = entries.flatten().filter_map(|e| e.file_name().into_string().ok()).collect();
     names.sort();
-    let mut files = Vec::new();
+    // Test files stay as listed: the test's main function names what is in them.
+    let mut files: Vec<String> = p.go_files.iter().filter(|f| f.ends_with("_test.go")).cloned().collect();
     for name in names {
         let candidate = name.ends_with(".go") && !name.ends_with("_test.go") && !name.starts_with(['_', '.']);
         if candidate && name_matches(&name, arch) && header_matches(&Path::new(&p.dir).join(&name), arch, tags)? {

@@ -10,9 +10,12 @@ use undergo_types::{Obj, ObjKind, Pkg, Ty};
 
 use crate::names;
 
-/// Functions that exist under another name: implemented in assembly in Go's tree, and by the second one as well.
+/// Functions that exist under another name: implemented in assembly in Go's tree, and by the second one as well. First
+/// names are meant without the directory that a package is vendored in.
 const SAME_AS: &[(&str, &str)] = &[
     ("internal/chacha8rand.block", "internal/chacha8rand.block_generic"),
+    ("golang.org/x/sys/cpu.cpuid", "golang.org/x/sys/cpu.cpuid"),
+    ("golang.org/x/sys/cpu.xgetbv", "golang.org/x/sys/cpu.xgetbv"),
     ("golang.org/x/sys/unix.Syscall", "syscall.Syscall"),
     ("golang.org/x/sys/unix.Syscall6", "syscall.Syscall6"),
     ("golang.org/x/sys/unix.RawSyscall", "syscall.RawSyscall"),
@@ -88,7 +91,7 @@ impl Index {
         }
         let s = names::symbol(obj, targs);
         if !has_body(obj)
-            && let Some((_, same)) = SAME_AS.iter().find(|(from, _)| *from == s)
+            && let Some((_, same)) = SAME_AS.iter().find(|(from, _)| *from == names::unvendored(&s))
         {
             return Sym::new(same);
         }

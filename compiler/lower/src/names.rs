@@ -27,6 +27,14 @@ pub fn escape_path(path: &str) -> String {
     out
 }
 
+/// A package path, or a symbol, without the directory that the package is vendored in: `cmd/vendor/x/y` is `x/y`.
+pub fn unvendored(path: &str) -> &str {
+    match path.rfind("/vendor/") {
+        Some(at) => &path[at + "/vendor/".len()..],
+        None => path.strip_prefix("vendor/").unwrap_or(path),
+    }
+}
+
 /// Symbol of a package-level object, or of a method with its receiver's type arguments in front.
 pub fn symbol(obj: Obj, targs: &[Ty]) -> String {
     build(obj, &mut |range| {

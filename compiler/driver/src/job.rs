@@ -1,0 +1,62 @@
+//! A build in a process of its own, described by a file.
+//!
+//! A process makes one program ([`undergo_source::name`] and the types' tables only grow), so `undergo test` starts one a
+//! test binary. That also keeps a failure of one from the others.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::build::{self, Options, Symbols};
+use crate::load::{Graph, Request, Selection};
+use crate::progress::Progress;
+use crate::report::Style;
+
+/// What to build.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Job {
+    /// Working directory, to which positions in errors are relative.
+    pub dir: PathBuf,
+    /// Further build tags.
+    pub tags: Vec<String>,
+    /// Whether the symbol table is left out.
+    pub strip: bool,
+    /// The packages.
+    pub graph: Graph,
+    /// Where the executable goes; nothing if packages are only checked.
+    pub output: Option<PathBuf>,
+}
+
+impl Job {
+    /// Writes the description.
+    pub fn write(&self, path: &Path) -> Result<(), String> {
+        let text = serde_json::to_vec(self).map_err(|e| format!("{}: {e}", path.display()))?;
+        fs::write(path, text).map_err(|e| format!("{}: {e}", path.display()))
+    }
+
+    /// Does what the file describes. An error is text for the user.
+    pub fn run(path: &Path) -> Result<(), String> {
+        let text = fs::read(path).map_err(|e| format!("{}: {e}", path.display()))?;
+        let job: Job = serde_json::from_slice(&text).map_err(|e| format!("{}: {e}", path.display()))?;
+        let options = Options {
+            request: Request {
+                dir: job.dir,
+                patterns: Vec::new(),
+                tags: job.tags,
+                list_flags: Vec::new(),
+                mode: Selection::Undergo,
+            },
+            graph: Some(job.graph),
+            style: Style::PLAIN,
+            emit: None,
+            emit_filter: String::new(),
+            symbols: if job.strip { Symbols::Strip } else { Symbols::Keep },
+        };
+        let Some(output) = job.output else {
+            return build::check(&options, &Progress::quiet()).map(drop);
+        };
+        let built = build::build(&options, &Progress::quiet())?;
+        undergo_link::write_executable(&output, &built.image).map_err(|e| format!("open {}: {e}\n", output.display()))
+    }
+}
