@@ -33,6 +33,16 @@ impl Expected {
         }
     }
 
+    /// Why a test is known to fail, if it is.
+    pub fn reason(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    /// All listed names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// Listed names that no test has.
     pub fn strangers<'a>(&'a self, names: &'a [String]) -> impl Iterator<Item = &'a str> {
         self.0.keys().map(String::as_str).filter(|k| !names.iter().any(|n| n == k))

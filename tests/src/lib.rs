@@ -3,7 +3,8 @@
 //! Reading order: [`toolchain`] (which undergo, which Go), [`process`] (running with a limit), [`directive`] (what a
 //! program says about itself in its first comment), [`normalise`] (standard error without what may differ),
 //! [`program`] (building, running and comparing one program), [`annotated`] (`// ERROR` comments),
-//! [`expected`] (the list of known failures, which may only shrink), [`go_test_tree`] (where Go's own test tree is).
+//! [`expected`] (the list of known failures, which may only shrink), [`go_test_tree`] (where Go's own test tree is),
+//! [`std_suite`] (the standard library's own tests).
 //!
 //! Invariants:
 //! - The oracle is the Go of the same GOROOT that undergo compiles: there are no recorded outputs.
@@ -17,4 +18,5 @@ pub mod go_test_tree;
 pub mod normalise;
 pub mod process;
 pub mod program;
+pub mod std_suite;
 pub mod toolchain;

@@ -3,6 +3,7 @@
 //! - `test`: everything that must hold before a change lands (format, lints, all tests); what CI runs.
 //! - `oracle`: whether the Go programs of `tests` are fit for their suites, without undergo.
 //! - `acceptance [NAME…]`: large runs against stock Go; resumable by name ([`acceptance`]).
+//! - `suite std [PACKAGE…]`: the standard library's own tests ([`suite`]).
 //! - `bench [NAME…]`: times and sizes beside stock Go's, as the tables of BENCHMARKS.md ([`bench`]).
 #![forbid(unsafe_code)]
 
@@ -10,10 +11,12 @@ mod acceptance;
 mod bench;
 mod check;
 mod files;
+mod suite;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask test | oracle | acceptance [--list] [NAME...] | bench [--list] [NAME...]";
+const USAGE: &str = "usage: cargo xtask test | oracle | acceptance [--list] [NAME...] | bench [--list] [NAME...]
+       cargo xtask suite std [PACKAGE...]";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -21,6 +24,7 @@ fn main() -> ExitCode {
         Some((command, [])) if command == "test" => check::test(),
         Some((command, [])) if command == "oracle" => check::oracle(),
         Some((command, names)) if command == "acceptance" => acceptance::run(names),
+        Some((command, args)) if command == "suite" => suite::run(args),
         Some((command, names)) if command == "bench" => bench::run(names),
         _ => Err(USAGE.to_owned()),
     };

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use undergo_driver::build::{self, Built, Options};
+use undergo_driver::cache;
 use undergo_driver::goroot;
 use undergo_driver::job::Job;
 use undergo_driver::load::Request;
@@ -24,6 +25,7 @@ Usage:
 	undergo run [build flags] package|.go files [arguments...]
 	undergo test [-c] [-o output] [build and test flags] [packages] [flags and arguments of the test]
 	undergo check [-e] [-json] [packages]
+	undergo clean -cache|-testcache
 	undergo env [names]
 	undergo version
 
@@ -43,6 +45,7 @@ pub fn run(command: &str, args: &[String]) -> Result<ExitCode, String> {
             _ => Err(format!("undergo {command}: want one file")),
         },
         "check" => check_command(args),
+        "clean" => clean_command(args),
         "env" => env_command(args),
         "version" => {
             println!("undergo version {} (Go {}) linux/amd64", env!("CARGO_PKG_VERSION"), goroot::FETCHED_VERSION);
@@ -190,6 +193,20 @@ fn check_command(args: &[String]) -> Result<ExitCode, String> {
     let built = build::check(&options, &progress)?;
     progress.done();
     show(&flags, &built);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn clean_command(args: &[String]) -> Result<ExitCode, String> {
+    if args.is_empty() {
+        return Err(usage_error("undergo clean: say what: -cache or -testcache".into()));
+    }
+    for arg in args {
+        match arg.as_str() {
+            "-cache" | "--cache" => cache::clear()?,
+            "-testcache" | "--testcache" => cache::clear_tests()?,
+            _ => return Err(usage_error(format!("flag provided but not defined: {arg}"))),
+        }
+    }
     Ok(ExitCode::SUCCESS)
 }
 

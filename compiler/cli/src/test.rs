@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex};
 
-use undergo_driver::goroot;
+use undergo_driver::goroot::{self, Goroot};
 use undergo_driver::load::{Request, Selection, threads};
 use undergo_driver::progress::Progress;
 use undergo_driver::report;
@@ -45,7 +45,7 @@ pub struct Session {
     /// Working directory.
     pub dir: PathBuf,
     /// The Go tree.
-    pub goroot: PathBuf,
+    pub goroot: Goroot,
     /// Whether executables have no symbol table.
     pub strip: bool,
     /// Number of packages.
@@ -105,7 +105,7 @@ pub fn command(args: &[String]) -> Result<ExitCode, String> {
     let subjects = test_plan::plan(&goroot, &request)?;
     let jobs = if flags.jobs.is_some() { flags.jobs.unwrap_or(1) } else { threads() };
     let strip = flags.ldflags.split_whitespace().any(|f| f == "-s");
-    let session = Session { dir, goroot: goroot.dir, strip, n_packages: subjects.len(), jobs, flags };
+    let session = Session { dir, goroot, strip, n_packages: subjects.len(), jobs, flags };
     refuse(&session, &subjects)?;
     let ended = test_all(&session, &subjects)?;
     if ended == Ended::Badly && !session.flags.json && !session.local() {
@@ -282,7 +282,8 @@ impl Work<'_> {
         let nothing = || Shown { text: Vec::new(), ended: Ended::Well };
         if !subject.errors.is_empty() {
             let errors: Vec<_> = subject.errors.iter().map(|e| e.1.clone()).collect();
-            let text = format!("# {}\n{}", subject.listed.import_path, report::graph_errors(&errors, report::Format::Plain));
+            let text =
+                format!("# {}\n{}", subject.listed.import_path, report::graph_errors(&errors, report::Format::Plain));
             return Ok(run::setup_failed(session, subject, &text, &subject.errors[0].0));
         }
         let built = match before {

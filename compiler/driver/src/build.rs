@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use undergo_codegen::Compiled;
 use undergo_source::{Diag, Name};
@@ -14,6 +14,7 @@ use crate::cache::Key;
 use crate::code_cache::{self, Additions, CodeCache, Found};
 use crate::goroot::{self, Goroot};
 use crate::load::{self, Graph, Loaded, Request, Selection, threads};
+use crate::manifest::{Product, Slot};
 use crate::progress::Progress;
 use crate::report::{self, Style};
 
@@ -102,17 +103,32 @@ fn deep<R: Send>(f: impl FnOnce() -> R + Send) -> R {
 /// Builds one program.
 pub fn build(options: &Options, progress: &Progress) -> Result<Built, String> {
     let goroot = goroot::find_or_fetch(progress)?;
-    deep(|| build_in(&goroot, options, progress))
+    let slot = Slot::of(&goroot, options, Product::Program);
+    if let Some(kept) = slot.as_ref().and_then(Slot::find)
+        && let Some(image) = kept.image.and_then(|path| std::fs::read(path).ok())
+    {
+        return Ok(Built { image, text: String::new(), main: kept.main, phases: Phases::default() });
+    }
+    deep(|| build_in(&goroot, options, slot.as_ref(), progress))
 }
 
 /// Checks packages without building them.
 pub fn check(options: &Options, progress: &Progress) -> Result<Built, String> {
     let goroot = goroot::find_or_fetch(progress)?;
+    let slot = Slot::of(&goroot, options, Product::Check);
+    if let Some(kept) = slot.as_ref().and_then(Slot::find) {
+        return Ok(Built { image: Vec::new(), text: String::new(), main: kept.main, phases: Phases::default() });
+    }
     deep(|| {
+        let before = SystemTime::now();
         let mut phases = Phases::default();
         let (loaded, packages) = front_end(&goroot, options, progress, &mut phases)?;
         let text = emit_front(options, &loaded, &packages);
-        Ok(Built { image: Vec::new(), text, main: loaded.roots.join(" "), phases })
+        let main = loaded.roots.join(" ");
+        if let Some(slot) = slot {
+            slot.keep(&loaded, &main, &[], before);
+        }
+        Ok(Built { image: Vec::new(), text, main, phases })
     })
 }
 
@@ -155,7 +171,8 @@ fn front_end(
     Ok((loaded, packages))
 }
 
-fn build_in(goroot: &Goroot, options: &Options, progress: &Progress) -> Result<Built, String> {
+fn build_in(goroot: &Goroot, options: &Options, slot: Option<&Slot>, progress: &Progress) -> Result<Built, String> {
+    let before = SystemTime::now();
     let mut phases = Phases::default();
     let (loaded, packages) = front_end(goroot, options, progress, &mut phases)?;
     let [main] = loaded.roots.as_slice() else {
@@ -221,6 +238,9 @@ fn build_in(goroot: &Goroot, options: &Options, progress: &Progress) -> Result<B
     let image = phases
         .time("link", || undergo_link::link(&program, compiled, &link_options))
         .map_err(|e| format!("link: {e}\n"))?;
+    if let Some(slot) = slot {
+        phases.time("keep", || slot.keep(&loaded, main, &image, before));
+    }
     Ok(Built { image, text: String::new(), main: main.clone(), phases })
 }
 

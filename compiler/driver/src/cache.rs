@@ -67,6 +67,51 @@ pub fn write(path: &Path, bytes: &[u8]) {
     }
 }
 
+/// Removes what was not used for the longest time from the directory that a new file is in, if all is more than `limit`
+/// bytes. The new file stays.
+pub fn trim(new: &Path, limit: u64) {
+    let Some(entries) = new.parent().and_then(|dir| fs::read_dir(dir).ok()) else { return };
+    let mut files: Vec<(SystemTime, u64, PathBuf)> = entries
+        .flatten()
+        .filter_map(|e| {
+            let meta = e.metadata().ok()?;
+            Some((meta.modified().ok()?, meta.len(), e.path()))
+        })
+        .collect();
+    let mut total: u64 = files.iter().map(|f| f.1).sum();
+    if total <= limit {
+        return;
+    }
+    files.sort();
+    // More than needed goes, so that it is not needed the next time.
+    for (_, len, path) in files.iter().filter(|f| f.2 != new) {
+        if total <= limit / 4 * 3 {
+            return;
+        }
+        let _ = fs::remove_file(path);
+        total -= len;
+    }
+}
+
+/// Removes everything that is cached, but no Go tree.
+pub fn clear() -> Result<(), String> {
+    let cache = cache_dir()?;
+    ["builds", "code", "images", "lists", "test"].iter().try_for_each(|name| remove(&cache.join(name)))
+}
+
+/// Removes the results of tests.
+pub fn clear_tests() -> Result<(), String> {
+    remove(&cache_dir()?.join("test"))
+}
+
+fn remove(path: &Path) -> Result<(), String> {
+    let result = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    match result {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(format!("{}: {e}", path.display())),
+        _ => Ok(()),
+    }
+}
+
 /// Marks a file as used, so that trimming keeps it. At most once an hour is enough.
 pub fn touch(path: &Path) {
     let now = SystemTime::now();

@@ -3,18 +3,39 @@
 //! Modules, workspaces, vendoring, patterns, build tags and embeds are go's business. The standard library's packages
 //! are listed once per GOROOT; the user's packages once per change of what the answer depends on ([`crate::stamp`]).
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde::{Deserialize, Serialize};
 
-use crate::goroot::{Goroot, cache_dir};
-use crate::stamp::Stamps;
+use crate::cache::{self, Keyer};
+use crate::goroot::Goroot;
+use crate::stamp::{Stamps, sources};
+
+/// All answers together, bytes.
+const LISTS_LIMIT: u64 = 256 << 20;
 
 /// Tags that choose portable Go over assembly (contract: NOASM rule).
 pub const TAGS: [&str; 2] = ["purego", "math_big_pure_go"];
+
+/// Variables of the environment that go's answer depends on.
+pub const VARIABLES: [&str; 13] = [
+    "GOFLAGS",
+    "GOWORK",
+    "GOPATH",
+    "GOMODCACHE",
+    "GOPROXY",
+    "GO111MODULE",
+    "GOEXPERIMENT",
+    "GOENV",
+    "GOPRIVATE",
+    "GONOSUMDB",
+    "GODEBUG",
+    "XDG_CONFIG_HOME",
+    "HOME",
+];
 
 const FIELDS: &str = "ImportPath,Name,Dir,Root,ForTest,GoFiles,CgoFiles,SFiles,TestGoFiles,XTestGoFiles,Imports,\
                       ImportMap,Standard,DepOnly,Module,Error,DepsErrors,EmbedFiles,\
@@ -37,7 +58,7 @@ pub struct Listed {
     #[serde(rename = "XTestGoFiles")]
     pub x_test_go_files: Vec<String>,
     pub imports: Vec<String>,
-    pub import_map: HashMap<String, String>,
+    pub import_map: BTreeMap<String, String>,
     pub standard: bool,
     pub dep_only: bool,
     pub module: Option<Module>,
@@ -124,7 +145,7 @@ impl Query<'_> {
     /// given version and place does not change.
     pub fn standard(&self) -> Result<HashMap<String, Listed>, String> {
         let key = format!("{:?}", (&self.goroot.dir, &self.goroot.version, self.tags, FIELDS));
-        let cache = cache_dir()?.join(format!("list-std-{:016x}.json", hash(&key)));
+        let cache = list_file("list of std", &key)?;
         if let Some(packages) = read_json::<Vec<Listed>>(&cache) {
             return Ok(by_path(packages));
         }
@@ -134,33 +155,39 @@ impl Query<'_> {
     }
 
     /// The packages that `patterns` name, dependencies before dependents.
-    pub fn packages(&self, patterns: &[String]) -> Result<Vec<Listed>, String> {
-        let vars = ["GOFLAGS", "GOWORK", "GOPATH", "GOMODCACHE", "GOPROXY", "GO111MODULE", "GOEXPERIMENT", "HOME"];
-        let vars: Vec<_> = vars.iter().map(|v| std::env::var(v).unwrap_or_default()).collect();
+    ///
+    /// With them comes what the answer depends on, unless that is not known.
+    pub fn packages(&self, patterns: &[String]) -> Result<(Vec<Listed>, Option<Stamps>), String> {
+        let vars: Vec<_> = VARIABLES.iter().map(std::env::var_os).collect();
         let key = format!(
             "{:?}",
             (&self.goroot.dir, &self.goroot.version, self.dir, self.tags, self.tests, self.flags, patterns, vars)
         );
         let key = format!("{key}{FIELDS}");
-        let cache = cache_dir()?.join(format!("list-{:016x}.json", hash(&key)));
+        let cache = list_file("list", &key)?;
         if let Some((stamps, packages)) = read_json::<(Stamps, Vec<Listed>)>(&cache)
             && stamps.hold()
         {
-            return Ok(packages);
+            return Ok((packages, Some(stamps)));
         }
         let before = std::time::SystemTime::now();
         let packages = self.run(patterns, Deps::With)?;
         let clean = packages.iter().all(|p| p.error.is_none() && p.deps_errors.is_empty());
-        if clean && let Some(stamps) = self.stamps(&packages, patterns, before) {
+        let stamps = if clean { self.stamps(&packages, patterns, before) } else { None };
+        if let Some(stamps) = stamps.as_ref().filter(|s| s.settled()) {
             write_json(&cache, &(stamps, &packages));
         }
-        Ok(packages)
+        Ok((packages, stamps))
     }
 
     /// What the answer depends on: the directories of all packages outside of GOROOT with their files (imports and
     /// build constraints may change), and module files on the way up.
     fn stamps(&self, packages: &[Listed], patterns: &[String], before: std::time::SystemTime) -> Option<Stamps> {
         let mut stamps = Stamps::taken_before(before);
+        for pattern in patterns.iter().filter(|p| p.contains("...")) {
+            add_walk(&mut stamps, self.dir, pattern)?;
+        }
+        stamps.add(&go_env_file());
         let mut dir = Some(self.dir);
         while let Some(d) = dir {
             for file in ["go.mod", "go.sum", "go.work", "go.work.sum", "vendor/modules.txt"] {
@@ -170,10 +197,8 @@ impl Query<'_> {
         }
         for p in packages.iter().filter(|p| !p.standard) {
             let dir = Path::new(&p.dir);
-            stamps.add(dir);
-            for entry in fs::read_dir(dir).ok()?.flatten() {
-                stamps.add(&entry.path());
-            }
+            stamps.add_package(dir, &p.embed_patterns);
+            add_files(&mut stamps, dir);
             for file in &p.embed_files {
                 stamps.add(&dir.join(file));
             }
@@ -181,9 +206,11 @@ impl Query<'_> {
                 stamps.add(Path::new(&m.go_mod));
             }
         }
-        // A pattern such as ./... depends on directories that hold no package yet: not tracked, so not cached.
-        let wild = patterns.iter().any(|p| p.contains("..."));
-        (!wild && stamps.settled()).then_some(stamps)
+        // The main function of a test lies in go's cache, which go may clean.
+        for p in packages.iter().filter(|p| p.import_path.ends_with(".test")) {
+            p.go_files.iter().filter(|f| Path::new(f).is_absolute()).for_each(|f| stamps.add(Path::new(f)));
+        }
+        Some(stamps)
     }
 
     fn run(&self, patterns: &[String], deps: Deps) -> Result<Vec<Listed>, String> {
@@ -209,6 +236,38 @@ impl Query<'_> {
     }
 }
 
+/// Notes every directory that a pattern such as `./...` looks into, and the files in it. Patterns of import paths may
+/// mean anything: nothing can be noted for them.
+fn add_walk(stamps: &mut Stamps, dir: &Path, pattern: &str) -> Option<()> {
+    let start = pattern.split("...").next().filter(|s| s.starts_with('.') || s.starts_with('/'))?;
+    let mut work = vec![dir.join(start.rsplit_once('/').map_or(start, |(up, _)| up))];
+    while let Some(dir) = work.pop() {
+        stamps.add_listing(&dir);
+        add_files(stamps, &dir);
+        for entry in fs::read_dir(&dir).ok()?.flatten() {
+            let name = entry.file_name();
+            let hidden = name.as_encoded_bytes().starts_with(b"_") || name.as_encoded_bytes().starts_with(b".");
+            if !hidden && name != "testdata" && entry.file_type().ok()?.is_dir() {
+                work.push(entry.path());
+            }
+        }
+    }
+    Some(())
+}
+
+/// Notes the sources in a directory: imports and build constraints may change.
+fn add_files(stamps: &mut Stamps, dir: &Path) {
+    let files = sources(dir).into_iter().map(|name| dir.join(name)).filter(|p| !p.is_dir());
+    files.for_each(|p| stamps.add(&p));
+}
+
+/// Where `go env -w` writes.
+fn go_env_file() -> PathBuf {
+    let var = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+    let config = || var("XDG_CONFIG_HOME").or_else(|| Some(var("HOME")?.join(".config")));
+    var("GOENV").or_else(|| Some(config()?.join("go/env"))).unwrap_or_default()
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Deps {
     With,
@@ -219,9 +278,11 @@ fn by_path(packages: Vec<Listed>) -> HashMap<String, Listed> {
     packages.into_iter().map(|p| (p.import_path.clone(), p)).collect()
 }
 
-/// A stable 64-bit hash (FNV-1a) for names of cache files.
-fn hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3))
+/// Where an answer is kept.
+fn list_file(purpose: &str, key: &str) -> Result<PathBuf, String> {
+    let mut keyer = Keyer::new(purpose);
+    keyer.add(key.as_bytes());
+    Ok(cache::dir("lists")?.join(format!("{}.json", keyer.finish())))
 }
 
 fn read_json<T: for<'a> Deserialize<'a>>(path: &Path) -> Option<T> {
@@ -229,13 +290,9 @@ fn read_json<T: for<'a> Deserialize<'a>>(path: &Path) -> Option<T> {
 }
 
 /// Writes a cache file; failing to is no error, the next run asks again.
-fn write_json<T: Serialize>(path: &PathBuf, value: &T) {
-    let Some(parent) = path.parent() else { return };
-    let temp = parent.join(format!("write-{}.tmp", std::process::id()));
-    let _ = fs::create_dir_all(parent);
-    if let Ok(text) = serde_json::to_vec(value)
-        && fs::write(&temp, text).is_ok()
-    {
-        let _ = fs::rename(&temp, path);
+fn write_json<T: Serialize>(path: &Path, value: &T) {
+    if let Ok(text) = serde_json::to_vec(value) {
+        cache::write(path, &text);
+        cache::trim(path, LISTS_LIMIT);
     }
 }

@@ -5,13 +5,17 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
 use crate::build::{self, Options, Symbols};
+use crate::goroot::Goroot;
 use crate::load::{Graph, Request, Selection};
+use crate::manifest::{Kept, Product, Slot};
 use crate::progress::Progress;
 use crate::report::Style;
+use crate::stamp::Stamps;
 
 /// What to build.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -35,28 +39,40 @@ impl Job {
         fs::write(path, text).map_err(|e| format!("{}: {e}", path.display()))
     }
 
+    /// The result, if it was made before and nothing has changed.
+    pub fn find(&self, goroot: &Goroot) -> Option<Kept> {
+        let product = if self.output.is_some() { Product::Program } else { Product::Check };
+        Slot::of(goroot, &self.options(), product)?.find()
+    }
+
     /// Does what the file describes. An error is text for the user.
     pub fn run(path: &Path) -> Result<(), String> {
         let text = fs::read(path).map_err(|e| format!("{}: {e}", path.display()))?;
         let job: Job = serde_json::from_slice(&text).map_err(|e| format!("{}: {e}", path.display()))?;
-        let options = Options {
-            request: Request {
-                dir: job.dir,
-                patterns: Vec::new(),
-                tags: job.tags,
-                list_flags: Vec::new(),
-                mode: Selection::Undergo,
-            },
-            graph: Some(job.graph),
-            style: Style::PLAIN,
-            emit: None,
-            emit_filter: String::new(),
-            symbols: if job.strip { Symbols::Strip } else { Symbols::Keep },
-        };
+        let options = job.options();
         let Some(output) = job.output else {
             return build::check(&options, &Progress::quiet()).map(drop);
         };
         let built = build::build(&options, &Progress::quiet())?;
         undergo_link::write_executable(&output, &built.image).map_err(|e| format!("open {}: {e}\n", output.display()))
+    }
+
+    fn options(&self) -> Options {
+        // Whoever wrote the job has asked go just now.
+        let stamps = Some(Stamps::taken_before(SystemTime::now()));
+        Options {
+            request: Request {
+                dir: self.dir.clone(),
+                patterns: Vec::new(),
+                tags: self.tags.clone(),
+                list_flags: Vec::new(),
+                mode: Selection::Undergo,
+            },
+            graph: Some(Graph { stamps, ..self.graph.clone() }),
+            style: Style::PLAIN,
+            emit: None,
+            emit_filter: String::new(),
+            symbols: if self.strip { Symbols::Strip } else { Symbols::Keep },
+        }
     }
 }

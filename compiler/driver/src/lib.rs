@@ -2,8 +2,10 @@
 //!
 //! Reading order: [`goroot`] (where the standard library comes from), [`golist`] (the package graph, as `go list`
 //! tells it), [`select`] (which files of a package are compiled), [`overlay`] (Go sources that are ours), [`load`]
-//! (all of that together: parsed packages in dependency order), [`test_plan`] (which programs tests are), [`build`] (check, lower, optimise, generate code,
-//! link), [`code_cache`] (code that need not be generated), [`cache`] (its files), [`job`] (that in a process of its own), [`report`] (errors as text), [`progress`].
+//! (all of that together: parsed packages in dependency order), [`test_plan`] (which programs tests are), [`build`]
+//! (check, lower, optimise, generate code, link), [`manifest`] (builds that need not be done at all), [`code_cache`] (code
+//! that need not be generated), [`stamp`] and [`cache`] (their files), [`job`] (a build in a process of its own),
+//! [`report`] (errors as text), [`progress`].
 //!
 //! Invariants:
 //! - Nothing here prints to standard output or exits; [`report`] makes text, the command line prints it.
@@ -17,6 +19,7 @@ pub mod golist;
 pub mod goroot;
 pub mod job;
 pub mod load;
+pub mod manifest;
 pub mod overlay;
 pub mod progress;
 pub mod report;

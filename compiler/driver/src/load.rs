@@ -1,6 +1,6 @@
 //! Parsed packages in dependency order.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,6 +13,7 @@ use undergo_syntax::{ParseMode, ast};
 
 use crate::golist::{ListError, Listed, Query, Tests};
 use crate::goroot::Goroot;
+use crate::stamp::Stamps;
 use crate::{overlay, select};
 
 /// What to load.
@@ -38,6 +39,9 @@ pub struct Graph {
     pub packages: Vec<Listed>,
     /// Import paths of the packages that are meant, in the order in which they were asked for.
     pub roots: Vec<String>,
+    /// What go's answer depends on, if that is known.
+    #[serde(skip)]
+    pub stamps: Option<Stamps>,
 }
 
 /// Which files are used.
@@ -57,7 +61,9 @@ pub struct Package {
     /// Its files, sorted by name.
     pub files: Vec<&'static ast::File>,
     /// Import paths as written to import paths as meant, where they differ.
-    pub import_map: HashMap<String, String>,
+    pub import_map: BTreeMap<String, String>,
+    /// Where its files are, those of the overlay aside.
+    pub paths: Vec<PathBuf>,
     /// Packages that its files import, as meant.
     pub imports: Vec<String>,
     /// Syntax errors.
@@ -73,6 +79,8 @@ pub struct Loaded {
     pub packages: Vec<Package>,
     /// Import paths of the packages that were asked for.
     pub roots: Vec<String>,
+    /// What the graph depends on, if that is known.
+    pub stamps: Option<Stamps>,
     /// Errors of the graph: missing packages, import cycles, patterns without match.
     pub errors: Vec<ListError>,
 }
@@ -88,18 +96,18 @@ pub fn load(goroot: &Goroot, request: &Request) -> Result<Loaded, String> {
 /// Asks go for the package graph.
 pub fn graph(goroot: &Goroot, request: &Request, tests: Tests) -> Result<Graph, String> {
     let query = Query { goroot, dir: &request.dir, tags: &request.tags, flags: &request.list_flags, tests };
-    let packages = query.packages(&request.patterns)?;
+    let (packages, stamps) = query.packages(&request.patterns)?;
     let roots = packages.iter().filter(|p| !p.dep_only).map(|p| p.import_path.clone()).collect();
-    Ok(Graph { packages, roots })
+    Ok(Graph { packages, roots, stamps })
 }
 
 /// Selects, reads and parses the packages of a graph.
 pub fn load_graph(goroot: &Goroot, request: &Request, graph: Graph) -> Result<Loaded, String> {
-    let Graph { packages: listed, roots } = graph;
+    let Graph { packages: listed, roots, stamps } = graph;
     let errors = graph_errors(&listed);
     let map = Arc::new(SourceMap::new());
     if !errors.is_empty() {
-        return Ok(Loaded { map, packages: Vec::new(), roots, errors });
+        return Ok(Loaded { map, packages: Vec::new(), roots, stamps, errors });
     }
     let query = Query { goroot, dir: &request.dir, tags: &request.tags, flags: &[], tests: Tests::Without };
     let mut known = query.standard()?;
@@ -111,7 +119,7 @@ pub fn load_graph(goroot: &Goroot, request: &Request, graph: Graph) -> Result<Lo
         wanted.extend(implicit);
     }
     let mut packages = parse_closure(&map, &known, wanted, request)?;
-    Ok(Loaded { map, packages: in_order(&mut packages), roots, errors })
+    Ok(Loaded { map, packages: in_order(&mut packages), roots, stamps, errors })
 }
 
 /// Every error once, in the order in which `go build` prints them: that of the list, dependencies first and imports in
@@ -162,18 +170,24 @@ fn parse_closure(
             return Ok(done);
         }
         let mut jobs = Vec::new();
+        let mut paths: Vec<Vec<PathBuf>> = vec![Vec::new(); wanted.len()];
         for (i, path) in wanted.iter().enumerate() {
             let listed = known.get(path).ok_or_else(|| format!("package {path} is not in std"))?;
             for (name, source) in sources(listed, request)? {
+                if let Source::File(path) = &source {
+                    paths[i].push(path.clone());
+                }
                 jobs.push(Job { package: i, mode: parse_mode(listed), name, source });
             }
         }
         let parsed = parse_all(map, jobs)?;
         let mut wave: Vec<Package> = wanted
             .iter()
-            .map(|p| Package {
+            .zip(paths)
+            .map(|(p, paths)| Package {
                 listed: known[p].clone(),
                 files: Vec::new(),
+                paths,
                 import_map: known[p].import_map.clone(),
                 imports: Vec::new(),
                 diags: Vec::new(),

@@ -76,7 +76,7 @@ fn subject(p: &Listed, by_path: &HashMap<&str, &Listed>, all: &[Listed]) -> Subj
         errors.extend(variants.flat_map(|q| q.error.iter().map(|e| (q.import_path.clone(), e.clone()))));
         errors.extend(p.deps_errors.iter().map(|e| (p.import_path.clone(), e.clone())));
     }
-    Subject { listed: p.clone(), graph: Graph { packages, roots: vec![root] }, kind, errors }
+    Subject { listed: p.clone(), graph: Graph { packages, roots: vec![root], stamps: None }, kind, errors }
 }
 
 /// go lists the files that tests embed only with the package itself.

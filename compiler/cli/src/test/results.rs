@@ -19,6 +19,9 @@ use super::Session;
 const CACHEABLE: &[&str] =
     &["benchtime", "cpu", "list", "parallel", "run", "short", "skip", "timeout", "failfast", "v", "fullpath"];
 
+/// All results together, bytes.
+const LIMIT: u64 = 64 << 20;
+
 const LOG_START: &[u8] = b"# test log\n";
 
 /// A file that changed less than this long ago may change again without a trace in its times.
@@ -100,6 +103,7 @@ impl Results {
         if let Some(path) = self.output_path(&log) {
             cache::write(&path, entry.output);
             cache::write(&self.log_path(), &log);
+            cache::trim(&self.log_path(), LIMIT);
         }
     }
 

@@ -34,6 +34,12 @@ pub fn build(session: &Session, subject: &Subject, work: &Path) -> Result<Built,
         graph: subject.graph.clone(),
         output: output.clone(),
     };
+    if let Some(kept) = job.find(&session.goroot) {
+        if let (Some(image), Some(output)) = (kept.image, &output) {
+            fs::copy(&image, output).map_err(|e| format!("{}: {e}", output.display()))?;
+        }
+        return Ok(Built::Yes(output));
+    }
     let file = work.join("build.json");
     job.write(&file)?;
     let exe = std::env::current_exe().map_err(|e| format!("the path of undergo: {e}"))?;
@@ -208,7 +214,7 @@ fn command(session: &Session, subject: &Subject, exe: &Path, log: Option<&Path>)
     command.current_dir(dir).env("PWD", dir).stdin(Stdio::null());
     // Tests that run `go` are to find the one of the same tree.
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let dirs = std::iter::once(session.goroot.join("bin")).chain(std::env::split_paths(&path));
+    let dirs = std::iter::once(session.goroot.dir.join("bin")).chain(std::env::split_paths(&path));
     if let Ok(joined) = std::env::join_paths(dirs) {
         command.env("PATH", joined);
     }

@@ -1,0 +1,243 @@
+//! The standard library's own tests, run in place by `undergo test` and by `go test`.
+//!
+//! A test that passes with stock Go must pass with undergo, unless `tests/expected-std-failures.txt` names it, or its
+//! package, with the cause. What stock does is kept in cargo's target directory.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::expected::Expected;
+use crate::process::{self, End};
+use crate::toolchain::{Toolchain, repository, scratch};
+
+/// The packages whose tests count.
+pub const PACKAGES: &[&str] = &[
+    "errors",
+    "strings",
+    "bytes",
+    "strconv",
+    "unicode",
+    "unicode/utf16",
+    "unicode/utf8",
+    "sort",
+    "slices",
+    "maps",
+    "cmp",
+    "iter",
+    "container/heap",
+    "container/list",
+    "container/ring",
+    "bufio",
+    "io",
+    "io/fs",
+    "fmt",
+    "math",
+    "math/bits",
+    "math/cmplx",
+    "math/big",
+    "math/rand",
+    "math/rand/v2",
+    "hash/adler32",
+    "hash/crc32",
+    "hash/crc64",
+    "hash/fnv",
+    "hash/maphash",
+    "encoding/binary",
+    "encoding/hex",
+    "encoding/base64",
+    "encoding/csv",
+    "encoding/json",
+    "encoding/gob",
+    "encoding/xml",
+    "text/scanner",
+    "text/tabwriter",
+    "text/template",
+    "text/template/parse",
+    "regexp",
+    "regexp/syntax",
+    "path",
+    "path/filepath",
+    "reflect",
+    "internal/reflectlite",
+    "unique",
+    "weak",
+    "sync",
+    "sync/atomic",
+    "context",
+    "time",
+    "log",
+    "log/slog",
+    "go/scanner",
+    "go/parser",
+    "go/printer",
+    "go/types",
+    "html",
+    "html/template",
+    "image",
+    "image/color",
+    "image/draw",
+    "image/gif",
+    "image/jpeg",
+    "image/png",
+    "compress/bzip2",
+    "compress/flate",
+    "compress/gzip",
+    "compress/lzw",
+    "compress/zlib",
+    "archive/tar",
+    "archive/zip",
+    "index/suffixarray",
+    "testing",
+    "testing/fstest",
+    "testing/iotest",
+    "testing/quick",
+];
+
+/// Those of [`PACKAGES`] whose tests are quick to build and to run: for every change.
+pub const QUICK: &[&str] = &["errors", "cmp", "maps", "container/list", "unicode/utf8", "testing/iotest"];
+
+/// Limit of one package, build and run.
+const LIMIT: Duration = Duration::from_secs(1500);
+/// How much of a failure is shown.
+const SHOWN: usize = 1500;
+
+/// What tests of a package did: by name, `pass`, `fail` or `skip`. The package itself has no name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Results(pub BTreeMap<String, String>);
+
+impl Results {
+    fn passed(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(|(name, result)| !name.is_empty() && *result == "pass").map(|(name, _)| name.as_str())
+    }
+}
+
+/// The comparison of one package.
+#[derive(Clone, Debug, Default)]
+pub struct Comparison {
+    /// Tests that pass with stock.
+    pub stock: usize,
+    /// Those that pass with undergo as well.
+    pub ours: usize,
+    /// Those that do not, although no list has them: top-level tests with what was printed.
+    pub unexpected: Vec<String>,
+    /// Listed tests that pass.
+    pub struck: Vec<String>,
+}
+
+/// The list of known failures.
+pub fn list() -> Result<Expected, String> {
+    Expected::read(&repository().join("tests/expected-std-failures.txt"))
+}
+
+/// Runs a package's tests by both.
+pub fn compare(tools: &Toolchain, list: &Expected, package: &str) -> Result<Comparison, String> {
+    let stock = stock(tools, package)?;
+    let (ours, output) = run(tools, tools.undergo()?, package)?;
+    let mut c = Comparison { stock: stock.passed().count(), ..Comparison::default() };
+    let passes = |name: &str| ours.0.get(name).is_some_and(|r| r == "pass");
+    let mut failed: Vec<&str> = Vec::new();
+    for name in stock.passed() {
+        if passes(name) {
+            c.ours += 1;
+        } else {
+            failed.push(top(name));
+        }
+    }
+    failed.dedup();
+    let whole = list.reason(package).is_some();
+    for name in &failed {
+        if !whole && list.reason(&format!("{package}/{name}")).is_none() {
+            c.unexpected.push(format!("{package}/{name}: {}", first_lines(&output, name)));
+        }
+    }
+    let listed = list.names().filter_map(|n| n.strip_prefix(package)?.strip_prefix('/'));
+    for name in listed.filter(|n| !n.contains('/')) {
+        if stock.0.contains_key(name) && !failed.contains(&name) {
+            c.struck.push(format!("{package}/{name} passes, although listed as failing: strike it off the list"));
+        }
+    }
+    if whole && failed.is_empty() {
+        c.struck.push(format!("{package} passes, although listed as failing: strike it off the list"));
+    }
+    Ok(c)
+}
+
+fn top(name: &str) -> &str {
+    name.split('/').next().unwrap_or(name)
+}
+
+/// What the tests do with stock; remembered.
+fn stock(tools: &Toolchain, package: &str) -> Result<Results, String> {
+    let version = fs::read_to_string(tools.goroot.join("VERSION")).unwrap_or_default();
+    let version = version.lines().next().unwrap_or_default().to_owned();
+    let path = kept(&format!("stock-{version}"), package)?;
+    if let Some(known) = fs::read(&path).ok().and_then(|t| serde_json::from_slice(&t).ok()) {
+        return Ok(known);
+    }
+    let mut go = tools.go();
+    go.arg("test").arg("-vet=off");
+    let (results, _) = run_command(tools, go, package)?;
+    let text = serde_json::to_vec(&results).map_err(|e| e.to_string())?;
+    fs::write(&path, text).map_err(|e| format!("{}: {e}", path.display()))?;
+    Ok(results)
+}
+
+fn kept(what: &str, package: &str) -> Result<PathBuf, String> {
+    let dir = scratch().join("std").join(what);
+    fs::create_dir_all(&dir).map_err(|e| format!("{}: {e}", dir.display()))?;
+    Ok(dir.join(format!("{}.json", package.replace('/', "-"))))
+}
+
+fn run(tools: &Toolchain, mut undergo: Command, package: &str) -> Result<(Results, BTreeMap<String, String>), String> {
+    undergo.arg("test");
+    run_command(tools, undergo, package)
+}
+
+/// Runs a test command with `-json`: results, and what each top-level test printed.
+fn run_command(
+    tools: &Toolchain,
+    mut command: Command,
+    package: &str,
+) -> Result<(Results, BTreeMap<String, String>), String> {
+    command.args(["-short", "-json", "-count=1", "-timeout=20m", package]).current_dir(tools.goroot.join("src"));
+    let out = process::run(&mut command, LIMIT)?;
+    let mut results = Results::default();
+    let mut output: BTreeMap<String, String> = BTreeMap::new();
+    for line in out.stdout_text().lines() {
+        let Ok(event) = serde_json::from_str::<Event>(line) else { continue };
+        if matches!(event.action.as_str(), "pass" | "fail" | "skip") {
+            results.0.insert(event.test, event.action);
+        } else if event.action == "output" || event.action == "build-output" {
+            let of = output.entry(top(&event.test).to_owned()).or_default();
+            if event.output_type != "frame" && of.len() < 100_000 {
+                of.push_str(&event.output);
+            }
+        }
+    }
+    if !results.0.contains_key("") {
+        let how = if out.end == End::TimedOut { "takes too long".to_owned() } else { out.stderr_text() };
+        output.entry(String::new()).or_default().push_str(&how);
+    }
+    Ok((results, output))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+#[derive(Default)]
+struct Event {
+    action: String,
+    test: String,
+    output: String,
+    output_type: String,
+}
+
+/// What a test printed, or, if that is nothing, what the package did.
+fn first_lines(output: &BTreeMap<String, String>, name: &str) -> String {
+    let own = output.get(name).filter(|t| !t.trim().is_empty()).or_else(|| output.get(""));
+    own.map_or("no output", String::as_str).trim().chars().take(SHOWN).collect()
+}
