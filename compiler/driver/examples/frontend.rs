@@ -36,8 +36,13 @@ fn run() -> Result<(), String> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [list, patterns @ ..] = &args[..] else { return Err("usage: frontend LIST PACKAGE...".into()) };
     let goroot = goroot::find_or_fetch(&Progress::quiet())?;
-    let request =
-        Request { dir: goroot.dir.join("src"), patterns: patterns.to_vec(), tags: Vec::new(), mode: Selection::Stock };
+    let request = Request {
+        dir: goroot.dir.join("src"),
+        patterns: patterns.to_vec(),
+        tags: Vec::new(),
+        list_flags: Vec::new(),
+        mode: Selection::Stock,
+    };
     // This warms the interner up, as the first of many packages does; the trees are parsed again below.
     let loaded = load::load(&goroot, &request)?;
     fs::write(list, listing(&loaded)).map_err(|e| format!("{list}: {e}"))?;
