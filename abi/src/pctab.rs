@@ -78,6 +78,8 @@ pub mod flag {
     pub const HAS_DEFER: u32 = 4;
     /// First frame of a goroutine.
     pub const TOP: u32 = 8;
+    /// Declared without parameters.
+    pub const NO_ARGS: u32 = 16;
 }
 
 /// A row of a line table: what holds from `offset` on.

@@ -199,10 +199,17 @@ func nameString(p unsafe.Pointer) string {
 	return n.Name()
 }
 
-// typePkgPath is the import path of a defined type's package.
+// typePkgPath is the import path of the package of a defined type, or of what is not exported of a struct or an
+// interface.
 func typePkgPath(t *abi.Type) string {
 	if u := t.Uncommon(); u != nil {
 		return nameString(unsafe.Pointer(uintptr(u.PkgPath)))
+	}
+	switch abi.Kind(t.Kind_) {
+	case abi.Struct:
+		return nameString(unsafe.Pointer((*abi.StructType)(unsafe.Pointer(t)).PkgPath.Bytes))
+	case abi.Interface:
+		return nameString(unsafe.Pointer((*abi.InterfaceType)(unsafe.Pointer(t)).PkgPath.Bytes))
 	}
 	return ""
 }

@@ -23,8 +23,9 @@ type _panic struct {
 // recovery resumes the activation with frame fp at its landing pad. pc is any address in its function.
 func recovery(fp uintptr, pc uintptr)
 
-// pcflags gives the function flags (abi pctab) at a return address.
-func pcflags(pc uintptr) uintptr
+// callerflags gives the function flags (abi pctab) of the caller of the function with frame fp, which may have moved to
+// another segment of the stack.
+func callerflags(fp uintptr) uintptr
 
 const flagWrapper = 1
 
@@ -135,7 +136,7 @@ func gorecover(fp uintptr) any {
 		if parent == p.fp {
 			break
 		}
-		if pcflags(*(*uintptr)(unsafe.Pointer(fp + 8)))&flagWrapper == 0 {
+		if callerflags(fp)&flagWrapper == 0 {
 			return nil
 		}
 		fp = parent

@@ -25,11 +25,12 @@ func funcframe(pc uintptr, n int, out *rawFrame) bool
 // physical frames, and returns their number.
 func callers(skip int, buf *uintptr, n int) int
 
-// A program counter that Callers gives out may have, above bit 48, the number of inlined functions at that address that
-// the caller asked to skip.
-const skipShift = 48
+// Where calls were inlined, several calls share an address. A program counter that Callers gives out then has, above
+// bit 48, the number of the call that it stands for, from 1, the innermost one; hidden calls count. Without a number
+// it stands for all calls at the address.
+const callShift = 48
 
-func splitPC(pc uintptr) (uintptr, int) { return pc & (1<<skipShift - 1), int(pc >> skipShift) }
+func splitPC(pc uintptr) (uintptr, int) { return pc & (1<<callShift - 1), int(pc >> callShift) }
 
 func (f *rawFrame) function() string { return unsafe.String(f.name, f.nameLen) }
 func (f *rawFrame) path() string     { return unsafe.String(f.file, f.fileLen) }
@@ -103,12 +104,13 @@ func (f *Func) FileLine(pc uintptr) (file string, line int) {
 
 // FuncForPC gives the function at an address, which may be an inlined one.
 func FuncForPC(pc uintptr) *Func {
-	pc, _ = splitPC(pc)
+	pc, call := splitPC(pc)
+	call = max(call-1, 0)
 	var r, outer rawFrame
-	if !funcframe(pc, 0, &r) {
+	if !funcframe(pc, call, &r) {
 		return nil
 	}
-	if funcframe(pc, 1, &outer) {
+	if funcframe(pc, call+1, &outer) {
 		return (*Func)(unsafe.Pointer(&inlinedFunc{inlineMarker, r}))
 	}
 	return (*Func)(unsafe.Pointer(r.entry))
@@ -136,7 +138,7 @@ func Callers(skip int, pc []uintptr) int {
 	return callersLogical(skip, pc)
 }
 
-// callersLogical counts inlined functions when skipping; skip 0 is the function that calls callersLogical.
+// callersLogical counts inlined calls as others; skip 0 is the function that calls callersLogical.
 func callersLogical(skip int, pc []uintptr) int {
 	n := 0
 	physical := 1
@@ -144,16 +146,23 @@ func callersLogical(skip int, pc []uintptr) int {
 	for {
 		got := callers(physical, &chunk[0], len(chunk))
 		for _, ret := range chunk[:got] {
-			depth := visibleAt(ret)
-			if skip >= depth {
-				skip -= depth
-				continue
-			}
-			pc[n] = ret | uintptr(skip)<<skipShift
-			skip = 0
-			n++
-			if n == len(pc) {
-				return n
+			var r, outer rawFrame
+			for call := 0; funcframe(ret-1, call, &r); call++ {
+				if r.hidden() {
+					continue
+				}
+				if skip > 0 {
+					skip--
+					continue
+				}
+				pc[n] = ret
+				if call > 0 || funcframe(ret-1, 1, &outer) {
+					pc[n] |= uintptr(call+1) << callShift
+				}
+				n++
+				if n == len(pc) {
+					return n
+				}
 			}
 		}
 		if got < len(chunk) {
@@ -161,18 +170,6 @@ func callersLogical(skip int, pc []uintptr) int {
 		}
 		physical += got
 	}
-}
-
-// visibleAt counts the functions at a return address, wrappers left out.
-func visibleAt(ret uintptr) int {
-	var r rawFrame
-	depth := 0
-	for n := 0; funcframe(ret-1, n, &r); n++ {
-		if !r.hidden() {
-			depth++
-		}
-	}
-	return depth
 }
 
 // Frame is one call of a traceback.
@@ -215,19 +212,18 @@ func (ci *Frames) Next() (frame Frame, more bool) {
 }
 
 func (ci *Frames) expand(tagged uintptr) {
-	ret, skip := splitPC(tagged)
+	ret, only := splitPC(tagged)
 	pc := ret - 1
 	var r, outer rawFrame
-	for n := 0; funcframe(pc, n, &r); n++ {
-		if r.hidden() {
-			continue
-		}
-		if skip > 0 {
-			skip--
+	for call := 1; funcframe(pc, call-1, &r); call++ {
+		if r.hidden() || only != 0 && only != call {
 			continue
 		}
 		f := Frame{PC: pc, Function: r.function(), File: r.path(), Line: r.line, startLine: r.startLine, Entry: r.entry}
-		if !funcframe(pc, n+1, &outer) {
+		if call > 1 {
+			f.PC |= uintptr(call) << callShift
+		}
+		if !funcframe(pc, call, &outer) {
 			f.Func = (*Func)(unsafe.Pointer(r.entry))
 		}
 		ci.next = append(ci.next, f)

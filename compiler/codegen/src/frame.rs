@@ -85,9 +85,12 @@ pub(crate) fn finish(
 
 fn flags(f: &Func) -> u32 {
     let mut flags = 0;
-    for (on, bit) in
-        [(f.flags.wrapper, flag::WRAPPER), (f.flags.nosplit, flag::NOSPLIT), (f.landing_pad.is_some(), flag::HAS_DEFER)]
-    {
+    for (on, bit) in [
+        (f.flags.wrapper, flag::WRAPPER),
+        (f.flags.nosplit, flag::NOSPLIT),
+        (f.landing_pad.is_some(), flag::HAS_DEFER),
+        (f.flags.no_args, flag::NO_ARGS),
+    ] {
         if on {
             flags |= bit;
         }

@@ -91,6 +91,8 @@ pub struct FuncFlags {
     pub uses_ctx: bool,
     /// Loads `g.call_frame` at entry ([`InstData::FrameParam`]).
     pub uses_frame: bool,
+    /// Declared without parameters: tracebacks say so.
+    pub no_args: bool,
 }
 
 /// Contents of a block.

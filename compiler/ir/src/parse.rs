@@ -348,6 +348,7 @@ impl<'a> Parser<'a> {
             "has_recover" => &mut flags.has_recover,
             "uses_ctx" => &mut flags.uses_ctx,
             "uses_frame" => &mut flags.uses_frame,
+            "no_args" => &mut flags.no_args,
             _ => return self.fail(&format!("unknown flag {word} before this")),
         };
         *field = true;

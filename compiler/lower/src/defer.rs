@@ -7,7 +7,7 @@ use undergo_abi::builtins::Builtin;
 use undergo_ir::{InstData, Type, Value};
 use undergo_source::Name;
 use undergo_syntax::ast::*;
-use undergo_types::{Basic, Ty};
+use undergo_types::{Basic, BuiltinId, Ty};
 
 use crate::abi::Abi;
 use crate::call::{Plan, Target};
@@ -63,6 +63,19 @@ impl FuncLower<'_> {
             return self.b.nil();
         };
         let plan = match self.builtin_of(&call.fun) {
+            Some(BuiltinId::Recover) => {
+                // It acts as if called here: the frame that it is told is this one.
+                self.b.func.flags.has_recover = true;
+                let fp = self.b.nullary(InstData::FramePtr, Type::I64);
+                let (params, args) = (vec![Ty::basic(Basic::Uintptr)], vec![Val::one(fp)]);
+                Plan {
+                    target: Target::Builtin(BuiltinId::Recover),
+                    params,
+                    args,
+                    results: Vec::new(),
+                    keep: Vec::new(),
+                }
+            }
             Some(id) if !self.is_type(&call.fun) => {
                 let operands: Vec<&'static Expr> = call.args.iter().filter(|e| !self.is_type(e)).collect();
                 self.order(&operands);

@@ -186,6 +186,7 @@ impl<'a> FuncLower<'a> {
     /// Starts a function. Its register arguments are the entry block's parameters.
     pub fn new(cx: &'a Lowerer, unit: Rc<Unit>, start: Start) -> FuncLower<'a> {
         let abi = Abi::assign(cx, &start.params, &start.results);
+        let no_args = start.params.is_empty();
         let mut fl = FuncLower {
             cx,
             b: Builder::new(
@@ -230,6 +231,7 @@ impl<'a> FuncLower<'a> {
         fl.b.func.sites[0].file = Sym::new(&file);
         fl.b.func.sites[0].start_line = start_line;
         fl.at(start.pos);
+        fl.b.func.flags.no_args = no_args;
         if fl.abi.frame_size > 0 {
             fl.b.func.flags.uses_frame = true;
             let p = fl.b.nullary(InstData::FrameParam, Type::Ptr);
@@ -259,10 +261,18 @@ impl<'a> FuncLower<'a> {
         if (from..to).contains(&off) {
             return line;
         }
-        let raw = src.raw_line(off);
         let line = src.position(off).line;
-        let end = src.lines.get(raw + 1).copied().unwrap_or(u32::MAX);
-        self.line_cache = (src.lines[raw], end, line);
+        let raw = src.raw_line(off);
+        let (mut from, mut to) = (src.lines[raw], src.lines.get(raw + 1).copied().unwrap_or(u32::MAX));
+        // A directive may stand within a line.
+        for d in src.directives.read().expect("no writer panics").iter() {
+            if d.offset <= off {
+                from = from.max(d.offset);
+            } else {
+                to = to.min(d.offset);
+            }
+        }
+        self.line_cache = (from, to, line);
         line
     }
 

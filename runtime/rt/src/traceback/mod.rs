@@ -207,8 +207,10 @@ entry! {
         k
     }
 
-    /// Flags of the innermost function at a return address.
-    "runtime.pcflags" => fn pcflags(ret: usize) -> usize {
+    /// Flags of the innermost function that called the one whose frame pointer is `fp`.
+    "runtime.callerflags" => fn callerflags(fp: usize) -> usize {
+        let seg = g::current().head.seg as *const Segment;
+        let Some(ret) = Walk::new(fp, seg, None).step() else { return 0 };
         symtab().find(ret - 1).and_then(|f| f.frames(ret - 1).next()).map_or(0, |f| f.flags as usize)
     }
 

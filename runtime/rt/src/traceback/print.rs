@@ -218,7 +218,9 @@ fn frames(out: &mut dyn Write, walk: Walk, mut skip: usize) {
 
 fn frame(out: &mut dyn Write, pc: usize, f: &Frame) {
     name(out, f.name);
-    let _ = writeln!(out, "(...)");
+    // Of an inlined call Go does not look; values of arguments are not kept anywhere.
+    let none = !f.inlined && f.flags & undergo_abi::pctab::flag::NO_ARGS != 0;
+    let _ = writeln!(out, "{}", if none { "()" } else { "(...)" });
     position(out, pc, f);
 }
 
