@@ -1,4 +1,5 @@
-//! Dead code: unreachable blocks, unused pure instructions, and blocks that are only a detour.
+//! Dead code: unreachable blocks, unused pure instructions, and blocks that are only a detour. Of an unused load stays
+//! what panics ([`crate::guards`]).
 //!
 //! Requires nothing; preserves validity; invalidates the control flow graph.
 
@@ -34,6 +35,25 @@ pub fn drop_unused(f: &mut Func) {
         }
     }
     let preds = predecessors(f);
+    spread(f, &preds, work, &mut live);
+    let checks = crate::guards::unused_loads(f, &live);
+    spread(f, &preds, checks.iter().map(|c| c.1).collect(), &mut live);
+    for (i, addr) in checks {
+        // The address of another check may have been this load.
+        if !live[f.result(i)] {
+            crate::guards::become_check(f, i, addr);
+        }
+    }
+    remove_dead(f, &live);
+}
+
+/// Marks values and all that they are made from.
+fn spread(
+    f: &Func,
+    preds: &SecondaryMap<Block, Vec<Inst>>,
+    mut work: Vec<Value>,
+    live: &mut SecondaryMap<Value, bool>,
+) {
     while let Some(v) = work.pop() {
         if std::mem::replace(&mut live[v], true) {
             continue;
@@ -50,7 +70,6 @@ pub fn drop_unused(f: &mut Func) {
             ValueDef::None => {}
         }
     }
-    remove_dead(f, &live);
 }
 
 /// Operands of the instruction itself, without arguments for block parameters.

@@ -1,7 +1,7 @@
 //! The middle end: passes over the IR.
 //!
 //! In: a lowered [`undergo_ir::Program`]. Out: the same program, faster. Reading order: [`pipeline`] (which pass runs when, and
-//! why in that order), [`clean`] (dead blocks and instructions), [`simplify`] (folding), [`slots`] (stack slots to
+//! why in that order), [`clean`] (dead blocks and instructions), [`guards`] (panics of dead loads), [`simplify`] (folding), [`slots`] (stack slots to
 //! values), [`callgraph`], [`inline`], [`escape`] (heap objects to stack slots).
 //!
 //! Invariants: the IR is valid before and after every pass ([`undergo_ir::verify`], checked in debug builds). Passes
@@ -11,6 +11,7 @@
 pub mod callgraph;
 pub mod clean;
 pub mod escape;
+pub mod guards;
 pub mod inline;
 pub mod pipeline;
 pub mod simplify;

@@ -217,7 +217,7 @@ fn bounds_hold(code: u8, i: u64, n: u64) -> bool {
     if usize::from(code) & !UNSIGNED == 0 { i < n } else { i <= n }
 }
 
-fn never_nil(f: &Func, mut p: Value) -> bool {
+pub(crate) fn never_nil(f: &Func, mut p: Value) -> bool {
     loop {
         match f.def_inst(p) {
             Some(InstData::SlotAddr { .. } | InstData::SymAddr { .. } | InstData::New { .. }) => return true,
