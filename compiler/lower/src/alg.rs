@@ -190,29 +190,52 @@ impl Maker<'_> {
         self.b.switch_to(next);
     }
 
-    /// Fields in source order; runs of fields that are plain memory are compared at once.
+    /// Fields in groups that end with one whose comparison may panic: all before it are compared first. Within a group
+    /// come the lengths of strings, then plain memory, runs of fields at once, then the rest: what cannot be equal is
+    /// not read.
     fn equal_struct(&mut self, t: Ty, fields: &[Field], p: Value, q: Value, differ: undergo_ir::Block) {
         let offsets = &layout::layout(t).fields;
-        let mut i = 0;
-        while i < fields.len() {
-            if fields[i].name.is_blank() {
-                i += 1;
-                continue;
-            }
-            let start = offsets[i];
-            let mut end = start;
-            while i < fields.len() && offsets[i] == end && !fields[i].name.is_blank() && regular_memory(fields[i].ty) {
-                end += layout::layout(fields[i].ty).size;
-                i += 1;
-            }
-            if i < fields.len() && end == start && !regular_memory(fields[i].ty) {
-                let same = self.equal_part(fields[i].ty, p, q, start);
+        let mut start = 0;
+        while start < fields.len() {
+            let rest = &fields[start..];
+            let n = rest.iter().position(|f| may_panic(f.ty)).map_or(rest.len(), |i| i + 1);
+            let group: Vec<(Ty, u64)> = rest[..n]
+                .iter()
+                .zip(&offsets[start..])
+                .filter(|(f, _)| !f.name.is_blank())
+                .map(|(f, &off)| (f.ty, off))
+                .collect();
+            self.equal_group(&group, p, q, differ);
+            start += n;
+        }
+    }
+
+    fn equal_group(&mut self, group: &[(Ty, u64)], p: Value, q: Value, differ: undergo_ir::Block) {
+        for &(ty, off) in group {
+            if matches!(ty.under(), TyKind::Basic(Basic::String)) {
+                let at = (off + layout::WORD) as i32;
+                let (x, y) = (self.b.load(Type::I64, p, at), self.b.load(Type::I64, q, at));
+                let same = self.b.icmp(IntCond::Eq, x, y);
                 self.require(same, differ);
-                i += 1;
-            } else if end > start {
-                let same = self.memory_equal(p, q, start, end - start);
+            }
+        }
+        let mut regular = group.iter().filter(|(ty, _)| regular_memory(*ty)).peekable();
+        while let Some(&(ty, off)) = regular.next() {
+            let mut end = off + layout::layout(ty).size;
+            while let Some(&&(next, at)) = regular.peek()
+                && at == end
+            {
+                end += layout::layout(next).size;
+                regular.next();
+            }
+            if end > off {
+                let same = self.memory_equal(p, q, off, end - off);
                 self.require(same, differ);
             }
+        }
+        for &(ty, off) in group.iter().filter(|(ty, _)| !regular_memory(*ty)) {
+            let same = self.equal_part(ty, p, q, off);
+            self.require(same, differ);
         }
     }
 

@@ -132,6 +132,21 @@ impl FuncLower<'_> {
             }
             return true;
         }
+        if lit.elts.iter().all(|e| self.is_constant_element(e)) {
+            match self.place(e) {
+                Place::Blank => {}
+                p @ Place::MapElem { .. } => {
+                    let v = self.expr_as(rhs, ty);
+                    self.assign_place(&p, ty, &v);
+                }
+                p => {
+                    let at = self.check_place(&p);
+                    self.guard(at, ty);
+                    self.literal_into(lit, ty, at.addr, Fresh::Garbage);
+                }
+            }
+            return true;
+        }
         let Expr::Ident(id) = e.unparen() else { return false };
         let Some(o) = self.unit.info.obj(id.id) else { return false };
         let Some(&Var::Slot(slot)) = self.vars.get(&o) else { return false };
@@ -141,6 +156,15 @@ impl FuncLower<'_> {
         let at = self.var_addr(o);
         self.literal_into(lit, ty, at, Fresh::Garbage);
         true
+    }
+
+    /// Whether an element of a literal is made of constants, so that evaluating it can neither see nor stop anything.
+    fn is_constant_element(&self, e: &Expr) -> bool {
+        match e {
+            Expr::KeyValue(kv) => self.is_constant_element(&kv.value),
+            Expr::CompositeLit(n) => self.in_place(self.ty(e)) && n.elts.iter().all(|e| self.is_constant_element(e)),
+            e => self.tv(e).is_some_and(|tv| tv.value.is_some()) && !self.ty(e).is_interface(),
+        }
     }
 
     /// `a, b = f()` and two-value forms.
@@ -162,8 +186,27 @@ impl FuncLower<'_> {
         };
         // Large results lie in memory that assigning the first one cannot touch: temporaries, map elements aside.
         let vals: Vec<(Val, Ty)> = vals.into_iter().map(|(v, t)| (self.own_if_shared(rhs, v, t), t)).collect();
-        for (l, (v, from)) in lhs.iter().zip(vals) {
-            self.assign_value(*l, v, from);
+        // Operands of the left-hand sides are read before anything is assigned.
+        let places: Vec<Option<(Place, Ty)>> = lhs.iter().map(|l| self.place_of_lhs(l)).collect();
+        for ((l, place), (v, from)) in lhs.iter().zip(places).zip(vals) {
+            match place {
+                Some((place, ty)) => {
+                    let v = self.assign_conv(v, from, ty);
+                    self.assign_place(&place, ty, &v);
+                }
+                None => self.assign_value(*l, v, from),
+            }
+        }
+    }
+
+    /// Where a left-hand side that is no new variable is, and its type.
+    fn place_of_lhs(&mut self, l: &Lhs) -> Option<(Place, Ty)> {
+        match l {
+            Lhs::Old(e) => {
+                let ty = self.place_type(e)?;
+                Some((self.place(e), ty))
+            }
+            _ => None,
         }
     }
 
@@ -202,16 +245,7 @@ impl FuncLower<'_> {
         }
         operands.extend(rhs);
         self.order(&operands);
-        let places: Vec<Option<(Place, Ty)>> = lhs
-            .iter()
-            .map(|l| match l {
-                Lhs::Old(e) => {
-                    let ty = self.place_type(e)?;
-                    Some((self.place(e), ty))
-                }
-                _ => None,
-            })
-            .collect();
+        let places: Vec<Option<(Place, Ty)>> = lhs.iter().map(|l| self.place_of_lhs(l)).collect();
         let mut vals = Vec::new();
         for ((l, p), r) in lhs.iter().zip(&places).zip(rhs) {
             let ty = match (l, p) {

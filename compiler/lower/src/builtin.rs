@@ -33,6 +33,10 @@ impl FuncLower<'_> {
             Make => self.make(n, ty),
             New => self.new_builtin(n, ty),
             Max | Min => self.min_max_call(n, id, ty),
+            Complex if let Some(spread) = self.spread_call(n) => {
+                let parts = self.call_multi(spread);
+                Val::two(parts[0].0.get(0), parts[1].0.get(0))
+            }
             Complex => {
                 let re = self.expr1(&n.args[0]);
                 let im = self.expr1(&n.args[1]);
@@ -54,7 +58,13 @@ impl FuncLower<'_> {
     /// Arguments of those functions that may stand as statements, hence after `go` and `defer`.
     pub fn statement_args(&mut self, n: &'static CallExpr, id: BuiltinId) -> Vec<(Val, Ty)> {
         if let Some(spread) = self.spread_call(n) {
-            return self.call_multi(spread);
+            let mut vals = self.call_multi(spread);
+            if let (BuiltinId::Delete, [map, key]) = (id, vals.as_mut_slice())
+                && let TyKind::Map(want, _) = map.1.under()
+            {
+                *key = (self.assign_conv(key.0.clone(), key.1, *want), *want);
+            }
+            return vals;
         }
         let any = empty_interface();
         let mut out = Vec::new();
@@ -92,21 +102,26 @@ impl FuncLower<'_> {
                 self.b.builtin(Builtin::GoPanic, &[args[0].0.get(0), args[0].0.get(1)]);
             }
             BuiltinId::Print | BuiltinId::Println => self.print(id, &args),
-            BuiltinId::Recover => return vec![(self.recover(), empty_interface())],
+            BuiltinId::Recover => {
+                let fp = args.first().map(|a| a.0.get(0));
+                return vec![(self.recover(fp), empty_interface())];
+            }
             _ => {}
         }
         Vec::new()
     }
 
-    fn recover(&mut self) -> Val {
-        // Deferred itself, it is not called by a deferred function and stops nothing.
-        if self.b.func.flags.wrapper {
-            return self.zero(empty_interface());
-        }
+    /// `recover()` called by this function, or deferred by the function with a frame.
+    fn recover(&mut self, deferred_by: Option<Value>) -> Val {
         // In the body of a range-over-func loop this is the body's own frame: the iterator stands between it and the
         // deferred function, so, as in gc, nothing is recovered there.
-        self.b.func.flags.has_recover = true;
-        let fp = self.b.nullary(InstData::FramePtr, Type::I64);
+        let fp = match deferred_by {
+            Some(fp) => fp,
+            None => {
+                self.b.func.flags.has_recover = true;
+                self.b.nullary(InstData::FramePtr, Type::I64)
+            }
+        };
         let r = self.b.builtin(Builtin::GoRecover, &[fp]);
         Val::two(r[0], r[1])
     }
@@ -258,6 +273,11 @@ impl FuncLower<'_> {
     fn min_max_call(&mut self, n: &'static CallExpr, id: BuiltinId, ty: Ty) -> Val {
         let op = if id == BuiltinId::Min { BinaryOp::Lt } else { BinaryOp::Gt };
         let mut best: Option<Val> = None;
+        if let Some(spread) = self.spread_call(n) {
+            let values = self.call_multi(spread).into_iter().map(|(v, _)| v);
+            let least = values.reduce(|b, v| self.min_max(op, ty, &b, &v));
+            return least.unwrap_or_else(Val::empty);
+        }
         for e in &n.args {
             // An untyped constant among typed operands has their type.
             let v = match self.tv(e).and_then(|tv| tv.value.as_ref()) {

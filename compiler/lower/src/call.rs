@@ -104,9 +104,13 @@ impl FuncLower<'_> {
         if spread.is_none() {
             let mut operands: Vec<&'static Expr> = vec![self.callee_operand(&n.fun)];
             operands.extend(&n.args);
-            self.order(&operands);
+            self.order_as(&operands, &|_, i| parameter(sig, n, i.checked_sub(1)?));
         }
-        // `f(g())`: the results of g are computed before f's own operands are looked at.
+        // `f(g())`: what has effects in f comes first, the rest of it is looked at when g has returned.
+        if spread.is_some() {
+            let callee = self.callee_operand(&n.fun);
+            self.order_before_read(&[callee]);
+        }
         let given = spread.map(|c| self.call_multi(c));
         let callee = self.callee(&n.fun);
         let mut plan = Plan {
@@ -342,5 +346,17 @@ impl FuncLower<'_> {
         };
         let o = self.unit.info.obj(id.id)?;
         matches!(o.kind, ObjKind::Func(_)).then_some((o, id))
+    }
+}
+
+/// The type of the parameter that argument `i` is for.
+fn parameter(sig: &undergo_types::Signature, n: &CallExpr, i: usize) -> Option<Ty> {
+    let fixed = sig.params.len() - usize::from(sig.variadic);
+    if i < fixed || n.ellipsis.is_some() {
+        return sig.params.get(i).map(|p| p.ty);
+    }
+    match sig.params.last()?.ty.under() {
+        TyKind::Slice(elem) => Some(*elem),
+        _ => None,
     }
 }

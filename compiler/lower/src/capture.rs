@@ -16,6 +16,9 @@ use undergo_source::{Name, Pos};
 use undergo_syntax::ast::*;
 use undergo_types::{Basic, FileInfo, Mode, Obj, SelectionKind, Ty, TyKind, VarKind};
 
+/// Larger variables live on the heap, as in gc: frames stay small enough for the limit of stacks.
+const MAX_STACK_VAR: u64 = 128 << 10;
+
 /// Facts about one variable.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct VarFacts {
@@ -139,7 +142,7 @@ impl Captures {
     /// Whether a variable needs an object of its own.
     pub fn needs_object(&self, v: Obj, size: u64) -> bool {
         let f = self.var(v);
-        f.addressed || (f.captured && (f.assigned || size > 128))
+        f.addressed || (f.captured && (f.assigned || size > 128)) || size > MAX_STACK_VAR
     }
 
     /// The nearest enclosing body that is not a loop's.

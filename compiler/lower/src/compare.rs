@@ -145,39 +145,46 @@ impl FuncLower<'_> {
         }
     }
 
+    /// What is cheap comes first; but what may panic is reached only if all before it is equal, and comes before all
+    /// behind it.
     fn equal_leaves(&mut self, leaves: &[Leaf], x: &[Value], y: &[Value]) -> Value {
         let mut result: Option<Value> = None;
-        let mut slow = Vec::new();
+        let mut texts = Vec::new();
         for l in leaves {
             let (a, b) = (x.get(l.at).copied(), y.get(l.at).copied());
             let (Some(a), Some(b)) = (a, b) else { continue };
             let cheap = match l.kind {
-                LeafKind::Bits => self.b.icmp(IntCond::Eq, a, b),
                 LeafKind::Float => self.b.fcmp(FloatCond::Eq, a, b),
                 LeafKind::Text => {
-                    slow.push(*l);
+                    texts.push(*l);
                     self.b.icmp(IntCond::Eq, x[l.at + 1], y[l.at + 1])
                 }
-                LeafKind::Iface(_) => {
-                    slow.push(*l);
-                    self.b.icmp(IntCond::Eq, a, b)
-                }
+                LeafKind::Bits | LeafKind::Iface(_) => self.b.icmp(IntCond::Eq, a, b),
             };
-            result = Some(match result {
+            let mut all = match result {
                 None => cheap,
                 Some(r) => self.b.binary(BinOp::And, r, cheap),
-            });
+            };
+            if let LeafKind::Iface(builtin) = l.kind {
+                all = self.equal_texts(all, &mut texts, x, y);
+                let args = [x[l.at], x[l.at + 1], y[l.at + 1]];
+                all = self.and_then(all, 0, |fl| fl.b.builtin(builtin, &args)[0]);
+            }
+            result = Some(all);
         }
-        let Some(mut result) = result else { return self.bool_const(true) };
-        for l in slow {
-            let (x, y) = (x.to_vec(), y.to_vec());
-            result = self.and_then(result, 0, |fl| match l.kind {
-                LeafKind::Text => fl.b.builtin(Builtin::MemEqual, &[x[l.at], y[l.at], x[l.at + 1]])[0],
-                LeafKind::Iface(b) => fl.b.builtin(b, &[x[l.at], x[l.at + 1], y[l.at + 1]])[0],
-                LeafKind::Bits | LeafKind::Float => fl.bool_const(true),
-            });
+        match result {
+            Some(all) => self.equal_texts(all, &mut texts, x, y),
+            None => self.bool_const(true),
         }
-        result
+    }
+
+    /// Whether also the contents of these strings are equal, whose lengths are.
+    fn equal_texts(&mut self, mut all: Value, texts: &mut Vec<Leaf>, x: &[Value], y: &[Value]) -> Value {
+        for l in texts.drain(..) {
+            let args = [x[l.at], y[l.at], x[l.at + 1]];
+            all = self.and_then(all, 0, |fl| fl.b.builtin(Builtin::MemEqual, &args)[0]);
+        }
+        all
     }
 
     /// Equality of two values of type `ty` in memory.
@@ -194,8 +201,7 @@ impl FuncLower<'_> {
     /// Equality of two interface values.
     pub fn equal_interfaces(&mut self, xt: Ty, a: &Val, yt: Ty, b: &Val) -> Value {
         let (x_empty, y_empty) = (is_empty_interface(xt), is_empty_interface(yt));
-        let same_words =
-            x_empty == y_empty && (x_empty || undergo_types::identical::identical(xt.underlying(), yt.underlying()));
+        let same_words = x_empty == y_empty && (x_empty || undergo_types::identical::identical(xt, yt));
         let (wa, wb) = if same_words {
             (a.get(0), b.get(0))
         } else {

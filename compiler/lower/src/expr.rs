@@ -108,6 +108,9 @@ impl FuncLower<'_> {
 
     /// Evaluates for effects only. Loads that could fault still happen.
     pub fn effect(&mut self, e: &'static Expr) {
+        if self.take_saved(e).is_some() || self.take_saved(e.unparen()).is_some() {
+            return;
+        }
         match e.unparen() {
             Expr::Call(n) => {
                 self.call_multi(n);

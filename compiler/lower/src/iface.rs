@@ -90,7 +90,8 @@ impl FuncLower<'_> {
         if is_empty_interface(to) {
             return Val::two(self.type_word(from, word), data);
         }
-        if !is_empty_interface(from) && undergo_types::identical::identical(from.underlying(), to.underlying()) {
+        // Of types that only share their methods each has itabs of its own, by which values are compared.
+        if undergo_types::identical::identical(from, to) {
             return v;
         }
         let typ = self.type_word(from, word);

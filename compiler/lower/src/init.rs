@@ -16,6 +16,7 @@ use undergo_abi::module::IMPORT_SYMBOLS;
 use undergo_ir::{Data, Section, Sym};
 use undergo_syntax::ast::*;
 use undergo_types::package::Initializer;
+use undergo_types::predicates::is_generic;
 use undergo_types::{BuiltinId, Mode, Obj, ObjKind, Pkg, SelectionKind, TyKind};
 
 use crate::embed;
@@ -59,6 +60,29 @@ impl Lowerer {
             self.root_package(p);
         }
         self.inits.borrow_mut().order = order;
+        self.opts.whole.iter().for_each(|&p| self.whole_package(p));
+    }
+
+    /// Asks for all that a package declares and that is not generic.
+    fn whole_package(&self, p: Pkg) {
+        let mut objs: Vec<Obj> = p.data().scope.read().expect("no writer panics").values().copied().collect();
+        objs.sort_by_key(|o| o.pos);
+        for o in objs {
+            match &o.data().kind {
+                ObjKind::Var(_) => {
+                    self.global_sym(o);
+                }
+                // An interface may be a constraint, which has no descriptor.
+                ObjKind::TypeName { alias: false, .. } if !is_generic(o.type_()) && !o.type_().is_interface() => {
+                    self.iface_type_sym(o.type_());
+                }
+                _ => {}
+            }
+        }
+        let funcs = p.data().typed.get().map_or(&[][..], |t| &t.funcs);
+        for &f in funcs.iter().filter(|f| is_concrete(**f)) {
+            self.func_sym(f, &[]);
+        }
     }
 
     fn root_package(&self, p: Pkg) {
@@ -137,6 +161,12 @@ fn init_funcs(p: Pkg) -> impl Iterator<Item = Obj> {
     funcs.iter().copied().filter(|f| f.name.as_str() == "init" && f.func().is_some_and(|i| i.recv.get().is_none()))
 }
 
+/// Whether a function or method has no type parameters, its receiver's included.
+fn is_concrete(f: Obj) -> bool {
+    let of_generic = f.func().and_then(|i| i.recv_tparams.get()).is_some_and(|p| !p.is_empty());
+    !of_generic && !is_generic(f.type_())
+}
+
 /// Symbol of the code of an initialiser. All of a package are called `pkg.init` in tracebacks.
 fn initializer_sym(p: Pkg, i: usize) -> Sym {
     Sym::new(&format!("{}.init.var{i}", names::package_prefix(p)))
@@ -196,7 +226,7 @@ fn in_path_order(packages: &[Pkg], done: &FxHashSet<Pkg>) -> Vec<Pkg> {
 // ---- effects
 
 /// Whether evaluating a package variable's initialiser may do anything that can be observed, a panic included.
-fn has_effects(sc: &Rc<Scope>, e: &'static Expr) -> bool {
+pub(crate) fn has_effects(sc: &Rc<Scope>, e: &'static Expr) -> bool {
     if let Some(tv) = sc.info.tv(e.id())
         && (tv.value.is_some() || matches!(tv.mode, Mode::Type | Mode::Nil))
     {

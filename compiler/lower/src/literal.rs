@@ -64,14 +64,21 @@ impl FuncLower<'_> {
         }
         match ty.under() {
             TyKind::Struct(fields) => {
-                let complete = n.elts.len() == fields.len() && !n.elts.iter().any(|e| self.is_promoted_key(e, ty));
+                let complete = n.elts.len() == fields.len()
+                    && !fields.iter().any(|f| f.name.is_blank())
+                    && !n.elts.iter().any(|e| self.is_promoted_key(e, ty));
                 let fresh = if complete { fresh } else { self.cleared(ty, dst, fresh) };
-                self.order_literal(n);
+                self.order_literal(n, ty);
                 for (i, e) in n.elts.iter().enumerate() {
                     let (path, value) = match e {
                         Expr::KeyValue(kv) => (self.field_path(ty, &kv.key), &kv.value),
                         e => (vec![i], e),
                     };
+                    if matches!(path.as_slice(), [i] if fields[*i].name.is_blank()) {
+                        // Evaluated, but never stored.
+                        self.effect(value);
+                        continue;
+                    }
                     let (at, fty) = self.walk_fields(crate::place::Located { addr: dst, nilable: false }, ty, &path);
                     self.element_into(value, fty, at.addr, fresh);
                 }
@@ -121,21 +128,40 @@ impl FuncLower<'_> {
     }
 
     /// Values with effects run first, in source order.
-    fn order_literal(&mut self, n: &'static CompositeLit) {
+    fn order_literal(&mut self, n: &'static CompositeLit, ty: Ty) {
         let is_struct = n.elts.iter().any(|e| matches!(e, Expr::KeyValue(kv) if self.tv(&kv.key).is_none()));
         let mut operands = Vec::with_capacity(n.elts.len());
-        for e in &n.elts {
+        // Of each operand the element it becomes, or nothing for keys.
+        let mut elements: Vec<Option<usize>> = Vec::with_capacity(n.elts.len());
+        for (i, e) in n.elts.iter().enumerate() {
             match e {
                 Expr::KeyValue(kv) => {
                     if !is_struct {
                         operands.push(&kv.key);
+                        elements.push(None);
                     }
                     operands.push(&kv.value);
                 }
                 e => operands.push(e),
             }
+            elements.push(Some(i));
         }
-        self.order(&operands);
+        self.order_as(&operands, &|fl, i| fl.element_type(n, ty, elements[i]?));
+    }
+
+    /// The type of element `i` of a literal, if its elements have one place each.
+    fn element_type(&self, n: &CompositeLit, ty: Ty, i: usize) -> Option<Ty> {
+        match ty.under() {
+            TyKind::Struct(fields) => match &n.elts[i] {
+                Expr::KeyValue(kv) => match self.field_path(ty, &kv.key).as_slice() {
+                    [i] => Some(fields[*i].ty),
+                    _ => None,
+                },
+                _ => Some(fields[i].ty),
+            },
+            TyKind::Array(elem, _) | TyKind::Slice(elem) | TyKind::Map(_, elem) => Some(*elem),
+            _ => None,
+        }
     }
 
     fn element_into(&mut self, value: &'static Expr, ty: Ty, at: Addr, fresh: Fresh) {
@@ -179,7 +205,7 @@ impl FuncLower<'_> {
     }
 
     fn elements_into(&mut self, n: &'static CompositeLit, indices: &[u64], elem: Ty, dst: Addr, fresh: Fresh) {
-        self.order_literal(n);
+        self.order_literal(n, Ty::slice(elem));
         let size = self.layout(elem).size;
         for (e, &i) in n.elts.iter().zip(indices) {
             let value = match e {
@@ -218,7 +244,7 @@ impl FuncLower<'_> {
     }
 
     fn map_literal(&mut self, n: &'static CompositeLit, map: Ty, key: Ty, elem: Ty) -> Val {
-        self.order_literal(n);
+        self.order_literal(n, map);
         let hint = self.word(n.elts.len() as i64);
         let m = self.make_map(map, Some(hint));
         for e in &n.elts {

@@ -2,14 +2,16 @@
 //!
 //! The spec orders calls, receives and logical operators; when variables are read relative to these is open, and
 //! programs have come to rely on what gc does: within one statement, everything with effects runs first, in source
-//! order, and plain reads of variables and memory happen last. So `x + f()` sees what `f` stored in `x`.
+//! order, and plain reads of variables and memory happen last. So `x + f()` sees what `f` stored in `x`. What gc copies
+//! when it comes to it is evaluated in order as well, effects or not: calls of most builtins, slices, conversions to
+//! slices, logical operators. Elements of maps are read late, as all memory is.
 //!
 //! [`FuncLower::order`] runs the effects of a list of operands and keeps their values by node; lowering the operands
 //! then finds these values and runs only the pure rest. It does nothing unless an effect follows another operand, which
 //! is rare.
 
-use undergo_syntax::ast::{BinaryOp, Expr, UnaryOp};
-use undergo_types::{BuiltinId, ObjKind, TyKind};
+use undergo_syntax::ast::{BinaryOp, CallExpr, Expr, UnaryOp};
+use undergo_types::{Basic, BuiltinId, ObjKind, Ty, TyKind};
 
 use crate::func::FuncLower;
 use crate::val::Val;
@@ -17,13 +19,35 @@ use crate::val::Val;
 impl FuncLower<'_> {
     /// Prepares the evaluation of `operands`, in this order.
     pub fn order(&mut self, operands: &[&'static Expr]) {
+        self.order_as(operands, &|_, _| None);
+    }
+
+    /// The same for operands that are converted to types, if they are known, by their number.
+    pub fn order_as(&mut self, operands: &[&'static Expr], target: &dyn Fn(&Self, usize) -> Option<Ty>) {
         let Some(last) = operands.iter().rposition(|e| self.has_effect(e)) else { return };
         if operands[..last].iter().all(|e| self.is_stable(e)) {
             return;
         }
-        for e in &operands[..=last] {
-            self.run_effects(e);
+        for (i, e) in operands[..=last].iter().enumerate() {
+            match target(self, i) {
+                Some(to) if self.is_boxed_early(e, to) => self.save(e),
+                _ => self.run_effects(e),
+            }
         }
+    }
+
+    /// Whether gc copies the operand where it comes to it because the conversion to an interface needs its address: it
+    /// is not in memory anyway, and is not of one of the kinds that are passed by value.
+    fn is_boxed_early(&self, e: &'static Expr, to: Ty) -> bool {
+        let from = self.ty(e);
+        if !to.is_interface() || from.is_interface() || from.is_invalid() || self.is_stable(e) || self.is_nil(e) {
+            return false;
+        }
+        let l = self.layout(from);
+        let by_value = matches!(l.size, 2 | 4 | 8) && u64::from(l.align) == l.size && !l.has_ptrs();
+        let only = sole_component(from);
+        let known = matches!(only.under(), TyKind::Slice(_) | TyKind::Basic(Basic::String));
+        !by_value && !known && !self.is_addressable(e)
     }
 
     /// The same where something is read between the operands and their use, as in `x += f()`: effects run even if
@@ -109,6 +133,19 @@ impl FuncLower<'_> {
         }
     }
 
+    /// Conversions and builtins that gc evaluates where their value is used.
+    fn is_late_call(&self, n: &CallExpr) -> bool {
+        if !self.is_type(&n.fun) {
+            return self.unsafe_builtin(&n.fun);
+        }
+        let makes_slice = matches!(self.ty(&n.fun).under(), TyKind::Slice(_));
+        !makes_slice || n.args.first().is_some_and(|x| matches!(self.ty(x).under(), TyKind::Slice(_)))
+    }
+
+    fn unsafe_builtin(&self, fun: &Expr) -> bool {
+        matches!(fun.unparen(), Expr::Selector(_)) && self.pure_builtin(fun)
+    }
+
     /// Builtins that neither write nor depend on what calls could change in between.
     fn pure_builtin(&self, fun: &Expr) -> bool {
         let id = match fun.unparen() {
@@ -148,23 +185,15 @@ impl FuncLower<'_> {
             Expr::Selector(n) if self.unit.info.selections.contains_key(&n.id) => {
                 self.run_effects(&n.x);
             }
-            Expr::Index(n) => {
-                if matches!(self.ty(&n.x).under(), TyKind::Map(..)) {
-                    self.save(e);
-                } else if self.is_value_index(e) {
-                    self.run_effects(&n.x);
-                    self.run_effects(&n.indices[0]);
-                }
-            }
-            Expr::Slice(n) => {
+            Expr::Index(n) if self.is_value_index(e) => {
                 self.run_effects(&n.x);
-                for x in n.lo.iter().chain(&n.hi).chain(&n.max) {
-                    self.run_effects(x);
-                }
+                self.run_effects(&n.indices[0]);
             }
-            Expr::TypeAssert(_) => self.save(e),
+            Expr::Slice(_) => self.save(e),
+            // A pointer's word is the value itself.
+            Expr::TypeAssert(n) if !self.layout(self.ty(e)).direct_iface() || self.has_effect(&n.x) => self.save(e),
             Expr::Call(n) => {
-                if self.is_type(&n.fun) || self.pure_builtin(&n.fun) {
+                if self.is_late_call(n) {
                     for x in &n.args {
                         self.run_effects(x);
                     }
@@ -182,13 +211,14 @@ impl FuncLower<'_> {
             }
             Expr::Binary(n) => {
                 if matches!(n.op, BinaryOp::LogAnd | BinaryOp::LogOr) {
-                    if self.has_effect(e) {
-                        self.save(e);
-                    }
+                    self.save(e);
                 } else {
                     self.run_effects(&n.x);
                     self.run_effects(&n.y);
                 }
+            }
+            Expr::CompositeLit(n) if matches!(self.ty(e).under(), TyKind::Map(..)) && !n.elts.is_empty() => {
+                self.save(e)
             }
             Expr::CompositeLit(n) => {
                 for x in &n.elts {
@@ -224,5 +254,14 @@ impl FuncLower<'_> {
             return None;
         }
         self.saved.remove(&e.id())
+    }
+}
+
+/// What a struct of one field or an array of one element is made of.
+fn sole_component(t: Ty) -> Ty {
+    match t.under() {
+        TyKind::Struct(fields) if fields.len() == 1 => sole_component(fields[0].ty),
+        TyKind::Array(elem, 1) => sole_component(*elem),
+        _ => t,
     }
 }

@@ -43,6 +43,8 @@ pub struct Options {
     pub godebug: String,
     /// Files for `//go:embed`: by package path, (name as embedded, path).
     pub embeds: HashMap<String, Vec<(String, PathBuf)>>,
+    /// Packages of which everything is lowered that can be without type arguments, called or not.
+    pub whole: Vec<Pkg>,
 }
 
 /// A function or method to be lowered for certain type arguments.

@@ -14,6 +14,7 @@ use undergo_types::identical::identical;
 use undergo_types::{Basic, FileInfo, Mode, Obj, ObjKind, Pkg, SelectionKind, Ty, TyKind, VarKind};
 
 use crate::consts;
+use crate::init::has_effects;
 use crate::program::{GlobalLit, Lowerer, Work};
 
 /// What identifiers mean where an expression stands.
@@ -466,6 +467,15 @@ impl Eval<'_> {
                         e => (vec![i], e),
                     };
                     let (field, off) = walk(ty, &path).ok_or(Dynamic)?;
+                    if let (TyKind::Struct(fields), [i]) = (ty.under(), path.as_slice())
+                        && fields[*i].name.is_blank()
+                    {
+                        // A blank field stays zero. What its value does is for code to do.
+                        if has_effects(sc, value) {
+                            return Err(Dynamic);
+                        }
+                        continue;
+                    }
                     self.value(sc, value, field, img, at + off)?;
                 }
                 Ok(())

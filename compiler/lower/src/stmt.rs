@@ -75,6 +75,10 @@ impl FuncLower<'_> {
     }
 
     pub fn label_block(&mut self, name: Name) -> IrBlock {
+        if name.is_blank() {
+            // Nothing can jump to it, and there may be several.
+            return self.b.block();
+        }
         if let Some(&b) = self.labels.get(&name) {
             return b;
         }

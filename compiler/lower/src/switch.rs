@@ -48,6 +48,12 @@ impl FuncLower<'_> {
                     None => match self.const_cond(e) {
                         Some(true) => self.b.jump(body, &[]),
                         Some(false) => self.b.jump(next, &[]),
+                        None if self.ty(e).is_interface() => {
+                            let (it, x) = (self.ty(e), self.expr(e));
+                            let yes = Val::one(self.b.iconst(undergo_ir::Type::I8, 1));
+                            let eq = self.equal_mixed(it, &x, Ty::basic(Basic::Bool), &yes);
+                            self.b.brif(eq, body, next);
+                        }
                         None => self.cond(e, body, next),
                     },
                     Some((v, ty)) => {

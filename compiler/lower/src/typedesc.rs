@@ -471,10 +471,12 @@ fn slot_layout(group: Ty) -> &'static layout::Layout {
 
 /// The uncommon type at `offset`, and the method table at the end.
 fn methods(cx: &Lowerer, e: &Entry, b: &mut Buf, offset: usize, sym_of: &dyn Fn(Ty) -> Sym) {
-    let home = names::type_package(e.ty).or_else(|| match e.ty.kind() {
-        TyKind::Pointer(t) | TyKind::Slice(t) | TyKind::Array(t, _) | TyKind::Chan(_, t) => names::type_package(*t),
-        _ => None,
-    });
+    let home = names::type_package(e.ty);
+    let home =
+        home.or((e.ty.as_basic() == Some(Basic::UnsafePointer)).then_some("unsafe")).or_else(|| match e.ty.kind() {
+            TyKind::Pointer(t) | TyKind::Slice(t) | TyKind::Array(t, _) | TyKind::Chan(_, t) => names::type_package(*t),
+            _ => None,
+        });
     if let Some(path) = home {
         b.addr32(offset, cx.name_sym(&EncodedName::plain(path)));
     }

@@ -5,32 +5,42 @@ use undergo_ir::{BinOp, IntCond, Value};
 use undergo_syntax::ast::*;
 use undergo_types::{Basic, BuiltinId, Ty, TyKind};
 
+use crate::consts::Class;
 use crate::func::FuncLower;
 use crate::val::Val;
 
 impl FuncLower<'_> {
+    /// Both arguments, which may be the results of one call; the pointer's type comes third.
+    fn pointer_and_int(&mut self, n: &'static CallExpr) -> (Value, Value, Ty) {
+        if let Some(spread) = self.spread_call(n) {
+            let vals = self.call_multi(spread);
+            let int = self.extend(vals[1].0.get(0), vals[1].1.is_unsigned());
+            return (vals[0].0.get(0), int, vals[0].1);
+        }
+        let p = self.expr1(&n.args[0]);
+        let (int, _) = self.index_value(&n.args[1]);
+        (p, int, self.ty(&n.args[0]))
+    }
+
     /// A call of `unsafe.F`. Sizes that are not constant depend on type parameters, which are known here.
     pub fn unsafe_call(&mut self, n: &'static CallExpr, id: BuiltinId) -> Val {
         use BuiltinId::*;
         let arg = &n.args[0];
         match id {
             UnsafeAdd => {
-                let p = self.expr1(arg);
-                let (off, _) = self.index_value(&n.args[1]);
+                let (p, off, _) = self.pointer_and_int(n);
                 Val::one(self.b.ptr_add(p, off))
             }
             UnsafeSlice => {
-                let elem = self.ty(arg).as_pointer().unwrap_or_else(Ty::invalid);
-                let p = self.expr1(arg);
-                let (len, _) = self.index_value(&n.args[1]);
+                let (p, len, pointer) = self.pointer_and_int(n);
+                let elem = pointer.as_pointer().unwrap_or_else(Ty::invalid);
                 self.at(n.lparen);
                 let size = self.layout(elem).size;
                 self.check_unsafe_len(p, len, size, [Builtin::PanicUnsafeSliceLen, Builtin::PanicUnsafeSliceNilPtr]);
                 Val::three(p, len, len)
             }
             UnsafeString => {
-                let p = self.expr1(arg);
-                let (len, _) = self.index_value(&n.args[1]);
+                let (p, len, _) = self.pointer_and_int(n);
                 self.at(n.lparen);
                 self.check_unsafe_len(p, len, 1, [Builtin::PanicUnsafeStringLen, Builtin::PanicUnsafeStringNilPtr]);
                 Val::two(p, len)

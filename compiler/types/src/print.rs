@@ -240,6 +240,10 @@ impl<'a> Printer<'a> {
             } else if matches!(self.style, Style::Link) {
                 // Embedding an alias: the field's name is not that of its type.
                 self.put("embed ");
+                if !f.name.is_exported() {
+                    self.put(f.pkg.as_str());
+                    self.put(".");
+                }
                 self.put(f.name.as_str());
                 self.put(" ");
             }
