@@ -21,7 +21,9 @@ impl Checker<'_> {
             return;
         }
         let linked = self.linknames();
-        self.missing_bodies(&linked);
+        if !self.opts.bodies_elsewhere {
+            self.missing_bodies(&linked);
+        }
     }
 
     /// Embedding needs go1.16. (What else is wrong with a directive comes first, and the parser has found it.)

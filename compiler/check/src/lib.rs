@@ -75,6 +75,9 @@ pub struct Options {
     pub parse_errors: bool,
     /// `import "C"` is accepted and anything selected from it has the invalid type (conformance tests only).
     pub fake_import_c: bool,
+    /// Functions may have no body here: what the package is linked with has it (`go tool compile` without
+    /// `-complete`).
+    pub bodies_elsewhere: bool,
 }
 
 /// Checks a package: fills `pkg.name`, `pkg.scope` and `pkg.typed`. The errors come in the order in which they are

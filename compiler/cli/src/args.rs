@@ -3,7 +3,7 @@
 
 use std::io::IsTerminal;
 
-use undergo_driver::build::{Emit, Symbols};
+use undergo_driver::build::{Emit, Extent, Symbols};
 use undergo_driver::report::{Amount, Color, Format, Style};
 
 /// What a command line says.
@@ -23,6 +23,8 @@ pub struct Flags {
     pub time_phases: bool,
     /// `-ldflags=-s` or `-s`
     pub symbols: Symbols,
+    /// `--whole`
+    pub extent: Extent,
     /// `-C`
     pub dir: Option<String>,
     /// `--stock`: check GOROOT's own file selection.
@@ -41,6 +43,7 @@ pub fn parse(args: &[String]) -> Result<Flags, String> {
         emit_filter: String::new(),
         time_phases: false,
         symbols: Symbols::Keep,
+        extent: Extent::Program,
         dir: None,
         stock: false,
         rest: Vec::new(),
@@ -81,6 +84,7 @@ pub fn parse(args: &[String]) -> Result<Flags, String> {
             "s" => flags.symbols = Symbols::Strip,
             "time-phases" => flags.time_phases = true,
             "stock" => flags.stock = true,
+            "whole" => flags.extent = Extent::Whole,
             // Accepted, and true already: paths and caches are as these ask for.
             "trimpath" | "v" | "x" | "a" => {}
             _ => return Err(format!("flag provided but not defined: -{name}")),

@@ -5,7 +5,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use undergo_driver::build::{self, Built, Options};
+use undergo_driver::build::{self, Built, Extent, Options};
 use undergo_driver::cache;
 use undergo_driver::goroot;
 use undergo_driver::job::Job;
@@ -31,6 +31,7 @@ Usage:
 
 Build flags: -C dir, -e (all errors), -json (errors as JSON objects, one a line), -tags list,
 -ldflags=-s (no symbol table), --time-phases,
+--whole (compile all that the packages declare, to no executable),
 --emit=ast|types|ir|ir:opt|clif|asm, --emit-func=text (only functions whose symbol contains the text).
 ";
 
@@ -91,6 +92,7 @@ fn options(flags: &Flags, patterns: Vec<String>) -> Result<Options, String> {
         emit: flags.emit,
         emit_filter: flags.emit_filter.clone(),
         symbols: flags.symbols,
+        extent: flags.extent,
     })
 }
 
@@ -114,7 +116,7 @@ fn build_command(args: &[String]) -> Result<ExitCode, String> {
     let built = build::build(&options, &progress)?;
     progress.done();
     show(&flags, &built);
-    if flags.emit.is_none() {
+    if flags.emit.is_none() && flags.extent == Extent::Program {
         let output = output_path(&flags, &options.request, &built.main);
         write(&output, &built.image)?;
     }

@@ -33,6 +33,18 @@ pub struct Options {
     pub emit_filter: String,
     /// Symbol table in the executable.
     pub symbols: Symbols,
+    /// How much of the named packages is compiled.
+    pub extent: Extent,
+}
+
+/// How much of the named packages is compiled.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Extent {
+    /// What the program can reach.
+    Program,
+    /// Everything, to no executable: for packages that are no program, and to see whether code that nothing calls
+    /// compiles.
+    Whole,
 }
 
 /// Whether the executable has a symbol table.
@@ -175,18 +187,18 @@ fn build_in(goroot: &Goroot, options: &Options, slot: Option<&Slot>, progress: &
     let before = SystemTime::now();
     let mut phases = Phases::default();
     let (loaded, packages) = front_end(goroot, options, progress, &mut phases)?;
-    let [main] = loaded.roots.as_slice() else {
-        return Err(match loaded.roots.len() {
-            0 => "no packages to build\n".into(),
-            _ => "cannot build more than one package at a time\n".into(),
-        });
+    let main = match loaded.roots.as_slice() {
+        [] => return Err("no packages to build\n".into()),
+        [main] => main,
+        [first, ..] if options.extent == Extent::Whole => first,
+        _ => return Err("cannot build more than one package at a time\n".into()),
     };
     let main_pkg = packages[main];
-    if main_pkg.name.get().map(|n| n.as_str()) != Some("main") {
+    if options.extent == Extent::Program && main_pkg.name.get().map(|n| n.as_str()) != Some("main") {
         return Err(format!("package {main} is not a main package\n"));
     }
     let has_main = main_pkg.lookup(Name::new("main")).is_some_and(|o| o.func().is_some());
-    if !has_main {
+    if options.extent == Extent::Program && !has_main {
         return Err(format!("# {main}\nruntime.main_main·f: function main is undeclared in the main package\n"));
     }
     if matches!(options.emit, Some(Emit::Ast | Emit::Types)) {
@@ -205,6 +217,10 @@ fn build_in(goroot: &Goroot, options: &Options, slot: Option<&Slot>, progress: &
             .find(|p| p.listed.import_path == *main)
             .map_or(String::new(), |p| p.listed.default_godebug.clone()),
         embeds: embeds(&loaded),
+        whole: match options.extent {
+            Extent::Program => Vec::new(),
+            Extent::Whole => loaded.roots.iter().map(|p| packages[p]).collect(),
+        },
     };
     let lowered =
         phases.time("lower", || undergo_lower::lower_program(main_pkg, &ordered, &loaded.map, &lower_options));
@@ -232,6 +248,9 @@ fn build_in(goroot: &Goroot, options: &Options, slot: Option<&Slot>, progress: &
     }
     progress.step("generating code");
     let compiled = phases.time("codegen", || generate(&program.funcs))?;
+    if options.extent == Extent::Whole {
+        return Ok(Built { image: Vec::new(), text: String::new(), main: main.clone(), phases });
+    }
     progress.step("linking");
     let link_options =
         undergo_link::Options { strip: options.symbols == Symbols::Strip, version: goroot.version.clone() };
@@ -275,7 +294,7 @@ fn check_all(loaded: &Loaded, options: &Options) -> Result<HashMap<String, Pkg>,
                         continue;
                     };
                     let p = &loaded.packages[i];
-                    let diags = check_one(loaded, p, &handles);
+                    let diags = check_one(loaded, p, &handles, options.extent);
                     if !diags.is_empty() {
                         failed.lock().expect("no holder panics").push((i, diags));
                         stop.store(true, Ordering::Release);
@@ -325,7 +344,7 @@ fn check_path(p: &load::Package) -> String {
     if is_main && p.listed.for_test.is_empty() { "main".into() } else { p.listed.path().to_owned() }
 }
 
-fn check_one(loaded: &Loaded, p: &load::Package, handles: &HashMap<String, Pkg>) -> Vec<Diag> {
+fn check_one(loaded: &Loaded, p: &load::Package, handles: &HashMap<String, Pkg>, extent: Extent) -> Vec<Diag> {
     // Only syntax errors keep a package from being checked; gc says so by the text, and so do we.
     let mut diags = p.diags.clone();
     if diags.iter().any(|d| d.msg.starts_with("syntax error")) {
@@ -339,7 +358,11 @@ fn check_one(loaded: &Loaded, p: &load::Package, handles: &HashMap<String, Pkg>)
         handles.get(meant).copied()
     };
     let pkg = handles[&p.listed.import_path];
-    let options = undergo_check::Options { parse_errors: !diags.is_empty(), ..Default::default() };
+    let options = undergo_check::Options {
+        parse_errors: !diags.is_empty(),
+        bodies_elsewhere: extent == Extent::Whole,
+        ..Default::default()
+    };
     diags.extend(undergo_check::check_package(&loaded.map, pkg, p.files.clone(), &import, &options));
     diags
 }
