@@ -1,7 +1,10 @@
 //! Suites of others, whole: too long for every change.
 //!
 //! `cargo xtask suite std [PACKAGE…]` runs the standard library's own tests. Results of stock Go are remembered, so a run
-//! that was interrupted can be taken up with the packages that are left.
+//! that was interrupted can be taken up with the packages that are left. `cargo xtask suite gotree` runs Go's own test
+//! tree ([`gotree`]).
+
+mod gotree;
 
 use std::time::Instant;
 
@@ -12,7 +15,8 @@ use undergo_tests::toolchain::{Need, toolchain};
 pub fn run(args: &[String]) -> Result<(), String> {
     match args.split_first() {
         Some((suite, names)) if suite == "std" => std_packages(names),
-        _ => Err("usage: cargo xtask suite std [PACKAGE...]".into()),
+        Some((suite, rest)) if suite == "gotree" => gotree::run(rest),
+        _ => Err("usage: cargo xtask suite std [PACKAGE...] | gotree [--failed] [TEXT...]".into()),
     }
 }
 
