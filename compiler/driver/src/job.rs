@@ -73,6 +73,7 @@ impl Job {
             emit: None,
             emit_filter: String::new(),
             symbols: if self.strip { Symbols::Strip } else { Symbols::Keep },
+            extent: crate::build::Extent::Program,
         }
     }
 }

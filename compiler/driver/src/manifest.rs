@@ -58,7 +58,8 @@ pub struct Kept {
 impl Slot {
     /// The slot of a build, unless it is one whose results are not kept.
     pub fn of(goroot: &Goroot, options: &Options, product: Product) -> Option<Slot> {
-        if options.emit.is_some() {
+        // What `--emit` shows and what `--whole` compiles leave nothing to keep.
+        if options.emit.is_some() || options.extent == crate::build::Extent::Whole {
             return None;
         }
         let key = key(goroot, options, product)?;
