@@ -36,7 +36,10 @@ pub fn build(session: &Session, subject: &Subject, work: &Path) -> Result<Built,
     };
     if let Some(kept) = job.find(&session.goroot) {
         if let (Some(image), Some(output)) = (kept.image, &output) {
-            fs::copy(&image, output).map_err(|e| format!("{}: {e}", output.display()))?;
+            // What is kept is a file like any other: only its copy can be executed.
+            let bytes = fs::read(&image).map_err(|e| format!("{}: {e}", image.display()))?;
+            let written = undergo_driver::write_executable(output, &bytes);
+            written.map_err(|e| format!("{}: {e}", output.display()))?;
         }
         return Ok(Built::Yes(output));
     }
