@@ -22,10 +22,9 @@ use crate::park::{Pair, park, raise, raise_in, ready};
 use crate::timer::{self, TimeTimer};
 use crate::types::Type;
 use crate::waiter::{self, Direction, Queue, Reply, Waiter};
-use core::ptr::{self, NonNull, null_mut};
+use core::ptr::{NonNull, null_mut};
 use core::sync::atomic::Ordering::{AcqRel, Relaxed};
 use undergo_abi::g::Raise;
-use undergo_abi::types::kind;
 use undergo_rtcore::lock_rank::Rank;
 use undergo_rtcore::size_class::MAX_ALLOC;
 use undergo_rtsys::entry;
@@ -62,19 +61,7 @@ const SIZE: usize = size_of::<Chan>();
 /// Words 2 and 3: buf and timer.
 const MASK: [u8; 8] = [0b1100, 0, 0, 0, 0, 0, 0, 0];
 /// Describes a channel to the collector.
-static CHAN_TYPE: Type = Type {
-    size: SIZE,
-    ptr_bytes: 32,
-    hash: 0,
-    tflag: 0,
-    align: 8,
-    field_align: 8,
-    kind: kind::STRUCT,
-    equal: ptr::null(),
-    gc_data: MASK.as_ptr(),
-    str: 0,
-    ptr_to_this: 0,
-};
+static CHAN_TYPE: Type = Type::of_runtime(SIZE, 32, &MASK);
 
 /// How an attempt that does not wait ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -43,6 +43,26 @@ pub struct Type {
 // SAFETY: descriptors are immutable but for the on-demand mask, which is accessed atomically.
 unsafe impl Sync for Type {}
 
+impl Type {
+    /// Describes an object of the runtime's own in the heap to the collector: `size` bytes, with pointers where `mask`
+    /// has bits, all in the first `ptr_bytes`.
+    pub const fn of_runtime(size: usize, ptr_bytes: usize, mask: &'static [u8; 8]) -> Type {
+        Type {
+            size,
+            ptr_bytes,
+            hash: 0,
+            tflag: 0,
+            align: 8,
+            field_align: 8,
+            kind: kind::STRUCT,
+            equal: core::ptr::null(),
+            gc_data: mask.as_ptr(),
+            str: 0,
+            ptr_to_this: 0,
+        }
+    }
+}
+
 const _: () = assert!(size_of::<Type>() == ty::SIZEOF && core::mem::offset_of!(Type, gc_data) == ty::GC_DATA);
 
 /// Go: `abi.StructField`.

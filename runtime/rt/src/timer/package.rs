@@ -17,10 +17,9 @@ use crate::roots::Visitor;
 use crate::rt::{self, nanotime};
 use crate::types::Type;
 use crate::witness::WorldStopped;
-use core::ptr::{self, null_mut};
+use core::ptr::null_mut;
 use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering::*};
 use undergo_abi::g::Raise;
-use undergo_abi::types::kind;
 use undergo_rtcore::lock_rank::Rank;
 use undergo_rtcore::timer_heap;
 use undergo_rtsys::entry;
@@ -45,19 +44,7 @@ pub struct TimeTimer {
 
 /// Words 0, 2 and 3.
 const MASK: [u8; 8] = [0b1101, 0, 0, 0, 0, 0, 0, 0];
-static TIME_TIMER_TYPE: Type = Type {
-    size: size_of::<TimeTimer>(),
-    ptr_bytes: 32,
-    hash: 0,
-    tflag: 0,
-    align: 8,
-    field_align: 8,
-    kind: kind::STRUCT,
-    equal: ptr::null(),
-    gc_data: MASK.as_ptr(),
-    str: 0,
-    ptr_to_this: 0,
-};
+static TIME_TIMER_TYPE: Type = Type::of_runtime(size_of::<TimeTimer>(), 32, &MASK);
 
 /// Bits of `init` above the byte that std reads: it sends on a channel; it was made in a bubble.
 const CHANNEL: usize = 1 << 8;
