@@ -65,7 +65,7 @@ impl<'a> Checker<'a> {
         let Some((scope, obj)) = self.lookup(id.name) else {
             if id.name.is_blank() {
                 self.error(id.pos, "cannot use _ as value or type");
-            } else {
+            } else if undergo_syntax::is_identifier(id.name.as_str()) {
                 let hint = self.suggest_visible(id.name);
                 self.error_with_hint(id.pos, format!("undefined: {}", id.name), hint);
             }

@@ -18,6 +18,11 @@ pub fn is_digit(c: char) -> bool {
     if c.is_ascii() { c.is_ascii_digit() } else { in_ranges(c, &DIGITS) }
 }
 
+/// Whether `name` has only characters an identifier may have.
+pub fn is_identifier(name: &str) -> bool {
+    name.char_indices().all(|(i, c)| is_letter(c) || i > 0 && is_digit(c))
+}
+
 fn is_print(c: char) -> bool {
     if c.is_ascii() { (' '..='~').contains(&c) } else { in_ranges(c, &PRINTABLE) }
 }

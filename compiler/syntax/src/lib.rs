@@ -37,6 +37,8 @@ pub mod token;
 mod unicode_tables;
 pub mod walk;
 
+pub use chars::is_identifier;
+
 use ast::File;
 use deep::{DEEPEST, SHALLOW, with_deep_stack};
 use parser::{GaveUp, Parser};

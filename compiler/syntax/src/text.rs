@@ -8,12 +8,21 @@ use std::borrow::Cow;
 
 const BOM: &[u8] = "\u{feff}".as_bytes();
 
+/// A character that was removed.
+struct Removed {
+    /// Where it would stand in the text.
+    offset: u32,
+    /// Number of bytes removed up to here, with this one.
+    bytes: u32,
+    /// What it was; U+FFFD stands for a byte that is no UTF-8.
+    char: char,
+}
+
 /// Valid text and the way back to the bytes it came from.
 pub struct CleanText<'a> {
     /// The text.
     pub text: Cow<'a, str>,
-    /// `(offset in text, number of bytes removed up to and at this offset)`, ascending.
-    removed: Vec<(u32, u32)>,
+    removed: Vec<Removed>,
     /// Errors: raw offset and message.
     pub errors: Vec<(u32, &'static str)>,
 }
@@ -42,15 +51,16 @@ impl<'a> CleanText<'a> {
             };
             for c in valid.chars() {
                 match c {
-                    '\0' => clean.drop_bytes(out.len(), 1, at, "invalid NUL character"),
-                    '\u{feff}' if at == 0 => clean.skip_bytes(out.len(), BOM.len()),
-                    '\u{feff}' => clean.drop_bytes(out.len(), BOM.len(), at, "invalid BOM in the middle of the file"),
+                    '\0' => clean.refuse(out.len(), c, at, "invalid NUL character"),
+                    '\u{feff}' if at == 0 => clean.skip(out.len(), c, BOM.len()),
+                    '\u{feff}' => clean.refuse(out.len(), c, at, "invalid BOM in the middle of the file"),
                     _ => out.push(c),
                 }
                 at += c.len_utf8();
             }
             if at < bytes.len() {
-                clean.drop_bytes(out.len(), 1, at, "invalid UTF-8 encoding");
+                clean.errors.push((at as u32, "invalid UTF-8 encoding"));
+                clean.skip(out.len(), char::REPLACEMENT_CHARACTER, 1);
                 at += 1;
             }
         }
@@ -58,14 +68,29 @@ impl<'a> CleanText<'a> {
         clean
     }
 
-    fn drop_bytes(&mut self, offset: usize, n: usize, raw: usize, msg: &'static str) {
+    fn refuse(&mut self, offset: usize, c: char, raw: usize, msg: &'static str) {
         self.errors.push((raw as u32, msg));
-        self.skip_bytes(offset, n);
+        self.skip(offset, c, c.len_utf8());
     }
 
-    fn skip_bytes(&mut self, offset: usize, n: usize) {
-        let before = self.removed.last().map_or(0, |r| r.1);
-        self.removed.push((offset as u32, before + n as u32));
+    fn skip(&mut self, offset: usize, char: char, bytes: usize) {
+        let before = self.removed.last().map_or(0, |r| r.bytes);
+        self.removed.push(Removed { offset: offset as u32, bytes: before + bytes as u32, char });
+    }
+
+    /// The text from `start` to `end` with what was removed inside of it and right behind it, if anything was: to
+    /// gc, these characters belong to the token.
+    pub fn as_written(&self, start: usize, end: usize) -> Option<String> {
+        let first = self.removed.partition_point(|r| r.offset as usize <= start);
+        let inside = self.removed[first..].iter().take_while(|r| r.offset as usize <= end);
+        let mut written = String::new();
+        let mut at = start;
+        for r in inside {
+            written.push_str(&self.text[at..r.offset as usize]);
+            written.push(r.char);
+            at = r.offset as usize;
+        }
+        (!written.is_empty()).then(|| written + &self.text[at..end])
     }
 
     /// Offset in the file of the character at `offset` in the text.
@@ -73,7 +98,7 @@ impl<'a> CleanText<'a> {
         if self.removed.is_empty() {
             return offset;
         }
-        let i = self.removed.partition_point(|r| r.0 <= offset);
-        offset + i.checked_sub(1).map_or(0, |i| self.removed[i].1)
+        let i = self.removed.partition_point(|r| r.offset <= offset);
+        offset + i.checked_sub(1).map_or(0, |i| self.removed[i].bytes)
     }
 }

@@ -80,6 +80,13 @@ fn odd_characters() {
         x.go:4:16: syntax error: unexpected literal 2 after top level declaration
     "#]]
     .assert_eq(&errors_of(b"\xef\xbb\xbfpackage p\nvar a\x00 = 1\nvar b = \"\xff\"\nvar c\xef\xbb\xbf = 1 # 2\n"));
+    // Part of the name, and a keyword no more.
+    expect![[r#"
+        x.go:2:6: invalid UTF-8 encoding
+        x.go:3:1: syntax error: non-declaration statement outside function body
+        x.go:3:5: invalid NUL character
+    "#]]
+    .assert_eq(&errors_of(b"package p\nvar a\xff = 1\nfunc\x00 f() {}\n"));
     check(
         "package p\nvar a\u{2190} = 1\nvar \u{663}a = 1\n",
         expect![[r#"

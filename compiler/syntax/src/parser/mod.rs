@@ -149,6 +149,7 @@ impl<'a> Parser<'a> {
         self.scan.next();
         self.tok = self.scan.tok;
         if self.bad_chars < self.clean.errors.len() {
+            self.name_as_written();
             self.report_bad_chars();
         }
         if !self.scan.errors.is_empty() {
@@ -160,6 +161,18 @@ impl<'a> Parser<'a> {
         if !self.scan.directives.is_empty() {
             for comment in std::mem::take(&mut self.scan.directives) {
                 self.directive_comment(&comment);
+            }
+        }
+    }
+
+    /// Characters that no source may have are part of the name they stand in, and make a keyword a name.
+    fn name_as_written(&mut self) {
+        if self.tok == Tok::Name || self.tok.is_keyword() {
+            if let Some(written) = self.clean.as_written(self.scan.start, self.scan.at) {
+                self.scan.name = undergo_source::Name::new(&written);
+                self.scan.tok = Tok::Name;
+                self.scan.nlsemi = true;
+                self.tok = Tok::Name;
             }
         }
     }
