@@ -29,7 +29,7 @@ type counters struct {
 	latencies, gcStopping, gcTotal, otherStopping, otherTotal   [timeBuckets]uint64
 }
 
-func readcounters(*counters)
+func readcounters(c *counters, size uintptr)
 
 // objects is the number of bytes in objects, dead ones that have not been swept included.
 func (c *counters) objects() uint64 { return c.allocatedBytes - c.freedBytes }
@@ -287,7 +287,7 @@ func lockMetrics() {
 func readMetrics(samples unsafe.Pointer, n, capacity int) {
 	lockMetrics()
 	var c counters
-	readcounters(&c)
+	readcounters(&c, unsafe.Sizeof(c))
 	for i := range unsafe.Slice((*metricSample)(samples), n) {
 		sample := (*metricSample)(add(samples, uintptr(i)*unsafe.Sizeof(metricSample{})))
 		if read := metrics[sample.name]; read != nil {

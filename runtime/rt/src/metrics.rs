@@ -1,5 +1,6 @@
 //! What `runtime/metrics` shows: one entry that copies all counters, which the overlay gives their names and shapes.
 
+use crate::exit::throw;
 use crate::g::GStatus;
 use crate::gc::pace;
 use crate::mem::special::COUNTS;
@@ -64,7 +65,7 @@ pub fn pause_ended(asked: i64, stopped: i64) {
 /// A histogram with its buckets for what is below and above.
 type Counts = [u64; N_BUCKETS + 2];
 
-/// All counters. The overlay's `counters` repeats it.
+/// All counters. The overlay's `counters` repeats it; `tests/tests/shared_structs.rs` compares the two.
 #[repr(C)]
 #[derive(Debug)]
 struct Counters {
@@ -144,8 +145,11 @@ fn created() -> u64 {
 
 entry! {
     /// Fills in all counters.
-    "runtime.readcounters" => fn read_counters(out: *mut Counters) {
-        // SAFETY: the overlay passes a zeroed struct of the same layout.
+    "runtime.readcounters" => fn read_counters(out: *mut Counters, size: usize) {
+        if size != size_of::<Counters>() {
+            throw("readcounters: the two halves of the runtime disagree about the counters");
+        }
+        // SAFETY: the overlay passes a zeroed struct of the same fields, and of this size.
         let c = unsafe { &mut *out };
         let totals = stats::totals();
         let sizes = pages::sizes();
