@@ -37,5 +37,6 @@ pub const RED_ZONE: usize = 928;
 /// `rsp - frame`.
 pub const SMALL_FRAME: usize = 128;
 /// The most that an assembly stub of the runtime image puts on a goroutine's stack, return address not included:
-/// morestack's cold path, which saves all argument registers and rbp.
+/// morestack's cold path, which saves all argument registers and rbp. `compiler/link/tests/stub_depth.rs` finds it in
+/// the image.
 pub const STUB_BYTES: usize = 232;
