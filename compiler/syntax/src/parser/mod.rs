@@ -167,13 +167,13 @@ impl<'a> Parser<'a> {
 
     /// Characters that no source may have are part of the name they stand in, and make a keyword a name.
     fn name_as_written(&mut self) {
-        if self.tok == Tok::Name || self.tok.is_keyword() {
-            if let Some(written) = self.clean.as_written(self.scan.start, self.scan.at) {
-                self.scan.name = undergo_source::Name::new(&written);
-                self.scan.tok = Tok::Name;
-                self.scan.nlsemi = true;
-                self.tok = Tok::Name;
-            }
+        if (self.tok == Tok::Name || self.tok.is_keyword())
+            && let Some(written) = self.clean.as_written(self.scan.start, self.scan.at)
+        {
+            self.scan.name = undergo_source::Name::new(&written);
+            self.scan.tok = Tok::Name;
+            self.scan.nlsemi = true;
+            self.tok = Tok::Name;
         }
     }
 
