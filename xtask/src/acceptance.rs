@@ -2,9 +2,10 @@
 //!
 //! `cargo xtask acceptance` runs all of them, going on after a failure; with names it runs those. Each is a function of
 //! the list [`RUNS`]; [`tools`](mod@tools) has Go's own commands, [`programs`] programs of ours, [`bad_input`] what
-//! must fail well.
+//! must fail well, [`check_std`] the front end over Go's whole tree.
 
 mod bad_input;
+mod check_std;
 mod programs;
 mod tools;
 
@@ -28,6 +29,7 @@ const RUNS: &[(&str, &str, Run)] = &[
     ("trees", "binary trees of depth 18: resident set under 3 times stock's", programs::trees),
     ("bad-input", "what is wrong gives an error, never a panic, a hang or half a file", bad_input::all),
     ("deep", "expressions nested 100,000 deep", bad_input::deep_expressions),
+    ("check-std", "every package of std and cmd checks without an error, tests included", check_std::run),
     ("ten-megabytes", "a valid file of 10 MB, within twice stock's time", bad_input::ten_megabytes),
 ];
 

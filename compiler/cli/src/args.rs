@@ -4,6 +4,7 @@
 use std::io::IsTerminal;
 
 use undergo_driver::build::{Emit, Extent, Symbols};
+use undergo_driver::golist::Tests;
 use undergo_driver::report::{Amount, Color, Format, Style};
 
 /// What a command line says.
@@ -29,6 +30,8 @@ pub struct Flags {
     pub dir: Option<String>,
     /// `--stock`: check GOROOT's own file selection.
     pub stock: bool,
+    /// `-test`: check tests as well.
+    pub tests: Tests,
     /// What follows the flags.
     pub rest: Vec<String>,
 }
@@ -46,6 +49,7 @@ pub fn parse(args: &[String]) -> Result<Flags, String> {
         extent: Extent::Program,
         dir: None,
         stock: false,
+        tests: Tests::Without,
         rest: Vec::new(),
     };
     let mut i = 0;
@@ -83,6 +87,7 @@ pub fn parse(args: &[String]) -> Result<Flags, String> {
             "json" => flags.style.format = Format::Json,
             "s" => flags.symbols = Symbols::Strip,
             "time-phases" => flags.time_phases = true,
+            "test" => flags.tests = Tests::With,
             "stock" => flags.stock = true,
             "whole" => flags.extent = Extent::Whole,
             // Accepted, and true already: paths and caches are as these ask for.

@@ -7,6 +7,7 @@ use std::process::{Command, ExitCode};
 
 use undergo_driver::build::{self, Built, Extent, Options};
 use undergo_driver::cache;
+use undergo_driver::golist::Tests;
 use undergo_driver::goroot;
 use undergo_driver::job::Job;
 use undergo_driver::load::Request;
@@ -24,7 +25,7 @@ Usage:
 	undergo build [-o output] [build flags] [package | .go files]
 	undergo run [build flags] package|.go files [arguments...]
 	undergo test [-c] [-o output] [build and test flags] [packages] [flags and arguments of the test]
-	undergo check [-e] [-json] [packages]
+	undergo check [-e] [-json] [-test] [packages]
 	undergo clean -cache|-testcache
 	undergo env [names]
 	undergo version
@@ -105,8 +106,17 @@ fn show(flags: &Flags, built: &Built) {
             total += *time;
         }
         eprintln!("{:<10} {:>9.1} ms", "total", total.as_secs_f64() * 1e3);
+        eprintln!("{:<10} {:>9}", "packages", built.n_packages);
+        eprintln!("{:<10} {:>9.1} MB", "peak", peak_megabytes());
     }
     let _ = std::io::stdout().write_all(built.text.as_bytes());
+}
+
+/// The largest resident set so far.
+fn peak_megabytes() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:")).unwrap_or_default();
+    line.trim().trim_end_matches(" kB").parse::<f64>().unwrap_or(0.0) / 1e3
 }
 
 fn build_command(args: &[String]) -> Result<ExitCode, String> {
@@ -192,7 +202,10 @@ fn check_command(args: &[String]) -> Result<ExitCode, String> {
     let flags = args::parse(args).map_err(usage_error)?;
     let options = options(&flags, flags.rest.clone())?;
     let progress = Progress::for_stderr();
-    let built = build::check(&options, &progress)?;
+    let built = match flags.tests {
+        Tests::Without => build::check(&options, &progress)?,
+        Tests::With => build::check_with_tests(&options, &progress)?,
+    };
     progress.done();
     show(&flags, &built);
     Ok(ExitCode::SUCCESS)

@@ -1,6 +1,6 @@
 //! The pipeline: check, lower, optimise, generate code, link.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,6 +12,7 @@ use undergo_types::Pkg;
 
 use crate::cache::Key;
 use crate::code_cache::{self, Additions, CodeCache, Found};
+use crate::golist::{Listed, Tests};
 use crate::goroot::{self, Goroot};
 use crate::load::{self, Graph, Loaded, Request, Selection, threads};
 use crate::manifest::{Product, Slot};
@@ -72,6 +73,23 @@ pub enum Emit {
     Asm,
 }
 
+/// Whose function bodies are checked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Bodies {
+    /// All.
+    All,
+    /// Not those of packages that are only compiled once more because what they import has test files: the same bodies
+    /// are checked elsewhere.
+    OfTested,
+}
+
+impl Bodies {
+    fn ignored_of(self, p: &Listed) -> bool {
+        let tested = p.path() == p.for_test || p.path().strip_suffix("_test") == Some(&p.for_test);
+        self == Bodies::OfTested && !p.for_test.is_empty() && !tested
+    }
+}
+
 /// How long the phases took.
 #[derive(Clone, Debug, Default)]
 pub struct Phases(pub Vec<(&'static str, Duration)>);
@@ -94,6 +112,8 @@ pub struct Built {
     pub text: String,
     /// Import path of the package.
     pub main: String,
+    /// Number of packages that were checked; variants for tests count. None if nothing had changed.
+    pub n_packages: usize,
     /// Times.
     pub phases: Phases,
 }
@@ -119,7 +139,7 @@ pub fn build(options: &Options, progress: &Progress) -> Result<Built, String> {
     if let Some(kept) = slot.as_ref().and_then(Slot::find)
         && let Some(image) = kept.image.and_then(|path| std::fs::read(path).ok())
     {
-        return Ok(Built { image, text: String::new(), main: kept.main, phases: Phases::default() });
+        return Ok(Built { image, text: String::new(), main: kept.main, n_packages: 0, phases: Phases::default() });
     }
     deep(|| build_in(&goroot, options, slot.as_ref(), progress))
 }
@@ -129,18 +149,41 @@ pub fn check(options: &Options, progress: &Progress) -> Result<Built, String> {
     let goroot = goroot::find_or_fetch(progress)?;
     let slot = Slot::of(&goroot, options, Product::Check);
     if let Some(kept) = slot.as_ref().and_then(Slot::find) {
-        return Ok(Built { image: Vec::new(), text: String::new(), main: kept.main, phases: Phases::default() });
+        return Ok(Built {
+            image: Vec::new(),
+            text: String::new(),
+            main: kept.main,
+            n_packages: 0,
+            phases: Phases::default(),
+        });
     }
+    check_in(&goroot, options, slot.as_ref(), progress)
+}
+
+/// Checks packages together with their tests: with the test files of their own, and those of their external test
+/// packages.
+pub fn check_with_tests(options: &Options, progress: &Progress) -> Result<Built, String> {
+    let goroot = goroot::find_or_fetch(progress)?;
+    progress.step("listing packages");
+    let mut graph = load::graph(&goroot, &options.request, Tests::With)?;
+    // The main functions of test programs are go's own.
+    let tested: HashSet<String> = graph.packages.iter().map(|p| format!("{}.test", p.for_test)).collect();
+    graph.packages.retain(|p| !tested.contains(&p.import_path));
+    graph.roots.retain(|path| !tested.contains(path));
+    check_in(&goroot, &Options { graph: Some(graph), ..options.clone() }, None, progress)
+}
+
+fn check_in(goroot: &Goroot, options: &Options, slot: Option<&Slot>, progress: &Progress) -> Result<Built, String> {
     deep(|| {
         let before = SystemTime::now();
         let mut phases = Phases::default();
-        let (loaded, packages) = front_end(&goroot, options, progress, &mut phases)?;
+        let (loaded, packages) = front_end(goroot, options, progress, &mut phases, Bodies::OfTested)?;
         let text = emit_front(options, &loaded, &packages);
         let main = loaded.roots.join(" ");
         if let Some(slot) = slot {
             slot.keep(&loaded, &main, &[], before);
         }
-        Ok(Built { image: Vec::new(), text, main, phases })
+        Ok(Built { image: Vec::new(), text, main, n_packages: packages.len(), phases })
     })
 }
 
@@ -169,6 +212,7 @@ fn front_end(
     options: &Options,
     progress: &Progress,
     phases: &mut Phases,
+    bodies: Bodies,
 ) -> Result<(Loaded, HashMap<String, Pkg>), String> {
     progress.step("loading packages");
     let loaded = phases.time("load", || match &options.graph {
@@ -179,14 +223,14 @@ fn front_end(
         return Err(report::graph_errors(&loaded.errors, options.style.format));
     }
     progress.step("type checking");
-    let packages = phases.time("check", || check_all(&loaded, options))?;
+    let packages = phases.time("check", || check_all(&loaded, options, bodies))?;
     Ok((loaded, packages))
 }
 
 fn build_in(goroot: &Goroot, options: &Options, slot: Option<&Slot>, progress: &Progress) -> Result<Built, String> {
     let before = SystemTime::now();
     let mut phases = Phases::default();
-    let (loaded, packages) = front_end(goroot, options, progress, &mut phases)?;
+    let (loaded, packages) = front_end(goroot, options, progress, &mut phases, Bodies::All)?;
     let main = match loaded.roots.as_slice() {
         [] => return Err("no packages to build\n".into()),
         [main] => main,
@@ -203,7 +247,7 @@ fn build_in(goroot: &Goroot, options: &Options, slot: Option<&Slot>, progress: &
     }
     if matches!(options.emit, Some(Emit::Ast | Emit::Types)) {
         let text = emit_front(options, &loaded, &packages);
-        return Ok(Built { image: Vec::new(), text, main: main.clone(), phases });
+        return Ok(Built { image: Vec::new(), text, main: main.clone(), n_packages: packages.len(), phases });
     }
     progress.step("lowering");
     let ordered: Vec<Pkg> = loaded.packages.iter().map(|p| packages[&p.listed.import_path]).collect();
@@ -229,13 +273,13 @@ fn build_in(goroot: &Goroot, options: &Options, slot: Option<&Slot>, progress: &
     let show = |f: &undergo_ir::Func| options.emit_filter.is_empty() || f.sym.as_str().contains(&options.emit_filter);
     if options.emit == Some(Emit::Ir) {
         let text = program.funcs.iter().filter(|f| show(f)).map(undergo_ir::print::func_to_string).collect();
-        return Ok(Built { image: Vec::new(), text, main: main.clone(), phases });
+        return Ok(Built { image: Vec::new(), text, main: main.clone(), n_packages: packages.len(), phases });
     }
     progress.step("optimising");
     phases.time("optimise", || undergo_opt::optimise(&mut program));
     if options.emit == Some(Emit::OptIr) {
         let text = program.funcs.iter().filter(|f| show(f)).map(undergo_ir::print::func_to_string).collect();
-        return Ok(Built { image: Vec::new(), text, main: main.clone(), phases });
+        return Ok(Built { image: Vec::new(), text, main: main.clone(), n_packages: packages.len(), phases });
     }
     if let Some(kind @ (Emit::Clif | Emit::Asm)) = options.emit {
         let mut text = String::new();
@@ -244,12 +288,18 @@ fn build_in(goroot: &Goroot, options: &Options, slot: Option<&Slot>, progress: &
             text.push_str(&shown.map_err(|e| format!("{}: {e}\n", f.sym))?);
             text.push('\n');
         }
-        return Ok(Built { image: Vec::new(), text, main: main.clone(), phases });
+        return Ok(Built { image: Vec::new(), text, main: main.clone(), n_packages: packages.len(), phases });
     }
     progress.step("generating code");
     let compiled = phases.time("codegen", || generate(&program.funcs))?;
     if options.extent == Extent::Whole {
-        return Ok(Built { image: Vec::new(), text: String::new(), main: main.clone(), phases });
+        return Ok(Built {
+            image: Vec::new(),
+            text: String::new(),
+            main: main.clone(),
+            n_packages: packages.len(),
+            phases,
+        });
     }
     progress.step("linking");
     let link_options =
@@ -260,11 +310,11 @@ fn build_in(goroot: &Goroot, options: &Options, slot: Option<&Slot>, progress: &
     if let Some(slot) = slot {
         phases.time("keep", || slot.keep(&loaded, main, &image, before));
     }
-    Ok(Built { image, text: String::new(), main: main.clone(), phases })
+    Ok(Built { image, text: String::new(), main: main.clone(), n_packages: packages.len(), phases })
 }
 
 /// Checks every package, dependencies first; packages that do not depend on one another at the same time.
-fn check_all(loaded: &Loaded, options: &Options) -> Result<HashMap<String, Pkg>, String> {
+fn check_all(loaded: &Loaded, options: &Options, bodies: Bodies) -> Result<HashMap<String, Pkg>, String> {
     let handles: HashMap<String, Pkg> = loaded
         .packages
         .iter()
@@ -294,7 +344,7 @@ fn check_all(loaded: &Loaded, options: &Options) -> Result<HashMap<String, Pkg>,
                         continue;
                     };
                     let p = &loaded.packages[i];
-                    let diags = check_one(loaded, p, &handles, options.extent);
+                    let diags = check_one(loaded, p, &handles, options.extent, bodies);
                     if !diags.is_empty() {
                         failed.lock().expect("no holder panics").push((i, diags));
                         stop.store(true, Ordering::Release);
@@ -344,7 +394,13 @@ fn check_path(p: &load::Package) -> String {
     if is_main && p.listed.for_test.is_empty() { "main".into() } else { p.listed.path().to_owned() }
 }
 
-fn check_one(loaded: &Loaded, p: &load::Package, handles: &HashMap<String, Pkg>, extent: Extent) -> Vec<Diag> {
+fn check_one(
+    loaded: &Loaded,
+    p: &load::Package,
+    handles: &HashMap<String, Pkg>,
+    extent: Extent,
+    bodies: Bodies,
+) -> Vec<Diag> {
     // Only syntax errors keep a package from being checked; gc says so by the text, and so do we.
     let mut diags = p.diags.clone();
     if diags.iter().any(|d| d.msg.starts_with("syntax error")) {
@@ -361,6 +417,7 @@ fn check_one(loaded: &Loaded, p: &load::Package, handles: &HashMap<String, Pkg>,
     let options = undergo_check::Options {
         parse_errors: !diags.is_empty(),
         bodies_elsewhere: extent == Extent::Whole,
+        ignore_bodies: bodies.ignored_of(&p.listed),
         ..Default::default()
     };
     diags.extend(undergo_check::check_package(&loaded.map, pkg, p.files.clone(), &import, &options));

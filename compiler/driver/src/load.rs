@@ -162,6 +162,8 @@ fn parse_closure(
     request: &Request,
 ) -> Result<HashMap<String, Package>, String> {
     let mut done: HashMap<String, Package> = HashMap::new();
+    // Test variants of a package have the same files: one tree serves them all.
+    let mut trees: HashMap<String, Tree> = HashMap::new();
     loop {
         wanted.sort();
         wanted.dedup();
@@ -170,32 +172,35 @@ fn parse_closure(
             return Ok(done);
         }
         let mut jobs = Vec::new();
-        let mut paths: Vec<Vec<PathBuf>> = vec![Vec::new(); wanted.len()];
-        for (i, path) in wanted.iter().enumerate() {
+        let mut paths: Vec<Vec<PathBuf>> = Vec::with_capacity(wanted.len());
+        let mut names: Vec<Vec<String>> = Vec::with_capacity(wanted.len());
+        let mut queued: HashSet<String> = HashSet::new();
+        for path in &wanted {
             let listed = known.get(path).ok_or_else(|| format!("package {path} is not in std"))?;
+            let (mut own, mut files) = (Vec::new(), Vec::new());
             for (name, source) in sources(listed, request)? {
                 if let Source::File(path) = &source {
-                    paths[i].push(path.clone());
+                    files.push(path.clone());
                 }
-                jobs.push(Job { package: i, mode: parse_mode(listed), name, source });
+                own.push(name.clone());
+                if !trees.contains_key(&name) && queued.insert(name.clone()) {
+                    jobs.push(Job { mode: parse_mode(listed), name, source });
+                }
             }
+            names.push(own);
+            paths.push(files);
         }
-        let parsed = parse_all(map, jobs)?;
-        let mut wave: Vec<Package> = wanted
-            .iter()
-            .zip(paths)
-            .map(|(p, paths)| Package {
-                listed: known[p].clone(),
-                files: Vec::new(),
+        trees.extend(parse_all(map, jobs)?);
+        let mut wave: Vec<Package> = Vec::with_capacity(wanted.len());
+        for ((path, own), paths) in wanted.iter().zip(names).zip(paths) {
+            wave.push(Package {
+                listed: known[path].clone(),
+                files: own.iter().map(|name| trees[name].0).collect(),
                 paths,
-                import_map: known[p].import_map.clone(),
+                import_map: known[path].import_map.clone(),
                 imports: Vec::new(),
-                diags: Vec::new(),
-            })
-            .collect();
-        for (i, file, diags) in parsed {
-            wave[i].diags.extend(diags);
-            wave[i].files.push(file);
+                diags: own.iter().flat_map(|name| trees[name].1.iter().cloned()).collect(),
+            });
         }
         let mut next = Vec::new();
         for mut p in wave {
@@ -259,8 +264,6 @@ fn shown_name(p: &Listed, name: &str) -> String {
 }
 
 struct Job {
-    /// Index of the package in its wave.
-    package: usize,
     mode: ParseMode,
     name: String,
     source: Source,
@@ -275,36 +278,38 @@ fn parse_mode(p: &Listed) -> ParseMode {
     }
 }
 
-type Parsed = (usize, &'static ast::File, Vec<Diag>);
+/// A parsed file and its errors.
+type Tree = (&'static ast::File, Vec<Diag>);
 
 /// Reads and parses on all cores; the result is in the order of the jobs.
-fn parse_all(map: &Arc<SourceMap>, jobs: Vec<Job>) -> Result<Vec<Parsed>, String> {
+fn parse_all(map: &Arc<SourceMap>, jobs: Vec<Job>) -> Result<Vec<(String, Tree)>, String> {
     // Files enter the map in job order, so that positions are the same on every run.
-    let mut files: Vec<(usize, ParseMode, Arc<SourceFile>)> = Vec::with_capacity(jobs.len());
-    for Job { package, mode, name, source } in jobs {
+    let mut files: Vec<(String, ParseMode, Arc<SourceFile>)> = Vec::with_capacity(jobs.len());
+    for Job { mode, name, source } in jobs {
         let text = match source {
             Source::File(path) => fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?,
             Source::Overlay(text) => text.as_bytes().to_vec(),
         };
-        files.push((package, mode, map.add(&name, text)?));
+        let file = map.add(&name, text)?;
+        files.push((name, mode, file));
     }
     let next = AtomicUsize::new(0);
-    let results: Vec<Mutex<Option<Parsed>>> = files.iter().map(|_| Mutex::new(None)).collect();
+    let results: Vec<Mutex<Option<Tree>>> = files.iter().map(|_| Mutex::new(None)).collect();
     std::thread::scope(|scope| {
         for _ in 0..threads().min(files.len()) {
             scope.spawn(|| {
                 loop {
                     let i = next.fetch_add(1, Ordering::Relaxed);
-                    let Some((package, mode, file)) = files.get(i) else { break };
+                    let Some((_, mode, file)) = files.get(i) else { break };
                     let (tree, diags) = undergo_syntax::parse_file(map, file, *mode);
                     let tree: &'static ast::File = Box::leak(Box::new(tree));
-                    *results[i].lock().expect("no holder panics") = Some((*package, tree, diags));
+                    *results[i].lock().expect("no holder panics") = Some((tree, diags));
                 }
             });
         }
     });
-    let take = |m: Mutex<Option<Parsed>>| m.into_inner().expect("no holder panics").expect("every job was done");
-    Ok(results.into_iter().map(take).collect())
+    let take = |m: Mutex<Option<Tree>>| m.into_inner().expect("no holder panics").expect("every job was done");
+    Ok(files.into_iter().map(|(name, ..)| name).zip(results.into_iter().map(take)).collect())
 }
 
 /// Number of worker threads: the cores there are.
