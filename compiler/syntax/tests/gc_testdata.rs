@@ -4,6 +4,8 @@
 //! its line. Of several comments before a token the last one counts.
 
 mod common;
+#[path = "common/text.rs"]
+mod text;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -53,7 +55,7 @@ fn expected(text: &str) -> BTreeMap<Place, String> {
             found.insert((line, (at - line_start) as u32 + 1), pattern);
         }
         in_token = false;
-        at += quoted_len(rest);
+        at += text::quoted_len(rest);
         if c == b'\n' {
             line += 1;
             line_start = at;
@@ -63,19 +65,6 @@ fn expected(text: &str) -> BTreeMap<Place, String> {
         found.insert((line, (at - line_start) as u32 + 1), pattern);
     }
     found
-}
-
-/// Length of the string at the start of `text`, so that its contents are not taken for comments; else one character.
-fn quoted_len(text: &str) -> usize {
-    let quote = text.chars().next().unwrap();
-    let len = quote.len_utf8();
-    if !matches!(quote, '"' | '`') {
-        return len;
-    }
-    match text[1..].find([quote, if quote == '"' { '\n' } else { quote }]) {
-        Some(i) if text[1 + i..].starts_with(quote) => i + 2,
-        _ => len,
-    }
 }
 
 /// Whether a newline behind `before` becomes a semicolon; comments in between do not count.
@@ -145,7 +134,7 @@ fn check(path: &Path, problems: &mut Vec<String>) {
 #[test]
 fn gc_syntax_testdata() {
     let Some(root) = common::goroot() else { return };
-    let files = common::go_files(&root.join("src/cmd/compile/internal/syntax/testdata"), &[]);
+    let files = common::files(&root.join("src/cmd/compile/internal/syntax/testdata"), &[".go"], &[]);
     assert!(files.len() > 20);
     let mut problems = Vec::new();
     files.iter().for_each(|path| check(path, &mut problems));

@@ -14,8 +14,8 @@ pub fn goroot() -> Option<PathBuf> {
     found
 }
 
-/// All `.go` files below `dir`, sorted; directories named in `skip` are left out.
-pub fn go_files(dir: &Path, skip: &[&str]) -> Vec<PathBuf> {
+/// All files below `dir` that end in one of `suffixes`, sorted; directories named in `skip` are left out.
+pub fn files(dir: &Path, suffixes: &[&str], skip: &[&str]) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut dirs = vec![dir.to_path_buf()];
     while let Some(dir) = dirs.pop() {
@@ -26,7 +26,7 @@ pub fn go_files(dir: &Path, skip: &[&str]) -> Vec<PathBuf> {
                 if !skip.contains(&name.as_str()) {
                     dirs.push(path);
                 }
-            } else if name.ends_with(".go") {
+            } else if suffixes.iter().any(|s| name.ends_with(s)) {
                 found.push(path);
             }
         }
