@@ -10,12 +10,13 @@
 //! | escape | moves objects to slots … |
 //! | slots, simplify, clean | … which become values in turn; closures' code pointers become known |
 //! | inline, slots, simplify, clean | calls of those closures are direct now |
+//! | clean frames | last, and after all inlining: its slots must stay |
 
 use undergo_ir::{Func, Program, verify};
 
 use crate::escape::{self, Summaries};
 use crate::inline::{self, Bodies};
-use crate::{callgraph, clean, simplify, slots};
+use crate::{callgraph, clean, clean_frames, simplify, slots};
 
 /// A function with more instructions than this is only cleaned: such functions are tables in disguise.
 const HUGE: usize = 60_000;
@@ -30,6 +31,11 @@ pub fn optimise(program: &mut Program) {
         function(f, &bodies, &mut summaries);
         if inline::inlinable(f) {
             bodies.insert(f.sym, f.clone());
+        }
+    }
+    for f in &mut program.funcs {
+        if clean_frames::run(f) {
+            checked(f, "cleaning frames");
         }
     }
 }

@@ -5,13 +5,14 @@ use std::fs;
 use std::path::PathBuf;
 
 use undergo_ir::{Func, Program, verify};
-use undergo_opt::{callgraph, clean, escape, inline, pipeline, simplify, slots};
+use undergo_opt::{callgraph, clean, clean_frames, escape, inline, pipeline, simplify, slots};
 
 fn run_pass(name: &str, f: &mut Func, bodies: &inline::Bodies, summaries: &mut escape::Summaries) {
     match name {
         "slots" => drop(slots::run(f)),
         "simplify" => drop(simplify::run(f)),
         "clean" => clean::run(f),
+        "clean_frames" => drop(clean_frames::run(f)),
         "inline" => drop(inline::run(f, bodies)),
         "escape" => drop(escape::run(f, summaries)),
         "all" => pipeline::function(f, bodies, summaries),

@@ -1,0 +1,237 @@
+//! Frames without leftovers, for functions whose purpose is to see objects die.
+//!
+//! Stacks are read conservatively, so a pointer that a register or a spill slot of a frame still happens to hold keeps its
+//! object alive after its last use. That is harmless but in functions that collect and then look whether an object has
+//! gone: those that call [`WATCHERS`]. In them every pointer that lives across a call gets a slot of its own, is read
+//! from it after each call, and the slot is cleared where the pointer dies.
+//!
+//! Requires valid IR; preserves the control flow graph. Runs last, since the slots must not become values again.
+
+use std::collections::{BTreeSet, HashMap};
+
+use cranelift_entity::SecondaryMap;
+use undergo_ir::cfg::Cfg;
+use undergo_ir::{Block, Callee, Func, Inst, InstData, Loc, Slot, Sym, Type, Value};
+
+/// Functions whose callers want to know when objects die.
+const WATCHERS: [&str; 6] = [
+    "runtime.GC",
+    "runtime.SetFinalizer",
+    "runtime.AddCleanup",
+    "runtime.addcleanup",
+    "weak.Make",
+    "weak.runtime_registerWeakPointer",
+];
+
+type Set = BTreeSet<Value>;
+
+/// Gives whether anything changed.
+pub fn run(f: &mut Func) -> bool {
+    if !watches(f) {
+        return false;
+    }
+    let cfg = Cfg::new(f);
+    let live = liveness(f, &cfg);
+    let slots = slots(f, &cfg, &live);
+    if slots.is_empty() {
+        return false;
+    }
+    for &b in &cfg.rpo {
+        rewrite(f, b, &cfg, &live, &slots);
+    }
+    true
+}
+
+fn watches(f: &Func) -> bool {
+    let calls = |i: &Inst| match &f.insts[*i] {
+        InstData::Call(c) => match c.callee {
+            Callee::Direct(sym) => sym.as_str().split('[').next().is_some_and(|s| WATCHERS.contains(&s)),
+            _ => false,
+        },
+        _ => false,
+    };
+    f.layout.iter().any(|&b| f.blocks[b].insts.iter().any(calls))
+}
+
+/// Whether a value may be the address of an object.
+fn holds_object(f: &Func, v: Value) -> bool {
+    let constant =
+        matches!(f.def_inst(v), Some(InstData::SlotAddr { .. } | InstData::SymAddr { .. } | InstData::Iconst { .. }));
+    f.ty(v) == Type::Ptr && !constant
+}
+
+/// Whether other code runs during the instruction.
+fn is_call(data: &InstData) -> bool {
+    matches!(data, InstData::Call(_) | InstData::New { .. })
+}
+
+/// Pointers that are used later, at both ends of each block.
+struct Live {
+    at_start: SecondaryMap<Block, Set>,
+    at_end: SecondaryMap<Block, Set>,
+}
+
+fn liveness(f: &Func, cfg: &Cfg) -> Live {
+    let mut live = Live { at_start: SecondaryMap::new(), at_end: SecondaryMap::new() };
+    let mut again = true;
+    while again {
+        again = false;
+        for &b in cfg.rpo.iter().rev() {
+            let mut set = Set::new();
+            for s in undergo_ir::cfg::successors(f, b) {
+                set.extend(&live.at_start[s]);
+            }
+            live.at_end[b] = set.clone();
+            for &i in f.blocks[b].insts.iter().rev() {
+                step_back(f, i, &mut set);
+            }
+            f.blocks[b].params.iter().for_each(|p| {
+                set.remove(p);
+            });
+            if set != live.at_start[b] {
+                live.at_start[b] = set;
+                again = true;
+            }
+        }
+    }
+    live
+}
+
+/// From what is live after an instruction to what is live before it.
+fn step_back(f: &Func, i: Inst, set: &mut Set) {
+    for v in f.results_of(i) {
+        set.remove(v);
+    }
+    f.insts[i].each_operand(|v| {
+        if holds_object(f, v) {
+            set.insert(v);
+        }
+    });
+}
+
+/// A slot for each pointer that lives across a call.
+fn slots(f: &mut Func, cfg: &Cfg, live: &Live) -> HashMap<Value, Slot> {
+    let mut crossing = Set::new();
+    for &b in &cfg.rpo {
+        let mut set = live.at_end[b].clone();
+        for &i in f.blocks[b].insts.iter().rev() {
+            if is_call(&f.insts[i]) {
+                let results = f.results_of(i);
+                crossing.extend(set.iter().filter(|v| !results.contains(v)));
+            }
+            step_back(f, i, &mut set);
+        }
+    }
+    crossing
+        .into_iter()
+        .map(|v| {
+            let slot = f.add_slot(8, 8, Sym::new(""));
+            f.slots[slot].pinned = true;
+            (v, slot)
+        })
+        .collect()
+}
+
+/// One block while it is written anew.
+struct Writer<'a> {
+    f: &'a mut Func,
+    slots: &'a HashMap<Value, Slot>,
+    out: Vec<Inst>,
+    /// Values that hold what slots hold, until the next call.
+    current: HashMap<Value, Value>,
+}
+
+fn rewrite(f: &mut Func, b: Block, cfg: &Cfg, live: &Live, slots: &HashMap<Value, Slot>) {
+    let insts = std::mem::take(&mut f.blocks[b].insts);
+    // What is live after each instruction.
+    let mut after = vec![Set::new(); insts.len()];
+    let mut set = live.at_end[b].clone();
+    for (n, &i) in insts.iter().enumerate().rev() {
+        after[n] = set.clone();
+        step_back(f, i, &mut set);
+    }
+    let params = f.blocks[b].params.clone();
+    let loc = insts.first().map_or(Loc::default(), |&i| f.locs[i]);
+    let mut w = Writer { f, slots, out: Vec::new(), current: HashMap::new() };
+    // At the entry all slots hold whatever was there before; elsewhere those of pointers that die on the way here.
+    if cfg.roots.contains(&b) {
+        w.clear(slots.keys().copied().collect(), loc);
+    } else {
+        let mut dying: Set = cfg.preds[b].iter().flat_map(|&p| &live.at_end[p]).copied().collect();
+        dying.retain(|v| !live.at_start[b].contains(v));
+        w.clear(dying, loc);
+    }
+    for v in params {
+        w.defined(v, loc);
+    }
+    for (n, &i) in insts.iter().enumerate() {
+        w.inst(i, &after[n]);
+    }
+    let out = w.out;
+    f.blocks[b].insts = out;
+}
+
+impl Writer<'_> {
+    fn emit(&mut self, data: InstData, loc: Loc, results: &[Type]) -> Inst {
+        let i = self.f.make_inst(data, loc, results);
+        self.out.push(i);
+        i
+    }
+
+    fn address(&mut self, slot: Slot, loc: Loc) -> Value {
+        let i = self.emit(InstData::SlotAddr { slot, offset: 0 }, loc, &[Type::Ptr]);
+        self.f.result(i)
+    }
+
+    /// Clears the slots of those values that have one.
+    fn clear(&mut self, values: Set, loc: Loc) {
+        let slots: Vec<Slot> = values.iter().filter_map(|v| self.slots.get(v)).copied().collect();
+        for slot in slots {
+            let addr = self.address(slot, loc);
+            let zero = self.emit(InstData::Iconst { ty: Type::Ptr, imm: 0 }, loc, &[Type::Ptr]);
+            let val = self.f.result(zero);
+            self.emit(InstData::Store { addr, offset: 0, val }, loc, &[]);
+        }
+    }
+
+    /// A value has just been defined.
+    fn defined(&mut self, v: Value, loc: Loc) {
+        if let Some(&slot) = self.slots.get(&v) {
+            let addr = self.address(slot, loc);
+            self.emit(InstData::Store { addr, offset: 0, val: v }, loc, &[]);
+            self.current.insert(v, v);
+        }
+    }
+
+    fn inst(&mut self, i: Inst, after: &Set) {
+        let loc = self.f.locs[i];
+        let mut used = Set::new();
+        self.f.insts[i].each_operand(|v| {
+            used.insert(v);
+        });
+        for &v in &used {
+            if let Some(&slot) = self.slots.get(&v)
+                && !self.current.contains_key(&v)
+            {
+                let addr = self.address(slot, loc);
+                let load = self.emit(InstData::Load { ty: Type::Ptr, addr, offset: 0 }, loc, &[Type::Ptr]);
+                self.current.insert(v, self.f.result(load));
+            }
+        }
+        let current = &self.current;
+        self.f.insts[i].map_operands(|v| current.get(&v).copied().unwrap_or(v));
+        used.retain(|v| !after.contains(v));
+        let ends = is_call(&self.f.insts[i]) || self.f.insts[i].is_terminator();
+        if ends {
+            self.clear(std::mem::take(&mut used), loc);
+            self.current.clear();
+        }
+        self.out.push(i);
+        if !ends {
+            self.clear(used, loc);
+        }
+        for v in self.f.results_of(i).to_vec() {
+            self.defined(v, loc);
+        }
+    }
+}
