@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`start`] (process entry, what is initialised in which order), [`g`], [`m`], [`p`] (the actors),
 //! [`sched`] (who runs next), [`stack`] (segments), [`park`] (blocking and waking, what the other modules use),
-//! [`world`] (stopping everything), [`procs`] (GOMAXPROCS), [`syscall`], [`signal`], [`traceback`], [`exit`] (throw,
+//! [`world`] (stopping everything), [`procs`] (GOMAXPROCS), [`numa`] (memory nodes), [`syscall`], [`signal`], [`traceback`], [`exit`] (throw,
 //! fatal); then [`mem`], [`gc`], [`metrics`], [`chan`], [`select`], [`timer`], [`bubble`] (testing/synctest), [`sema`],
 //! [`netpoll`], [`iface`], [`strings`], [`print`].
 //!
@@ -28,6 +28,7 @@ mod mem;
 mod metrics;
 mod module;
 mod netpoll;
+mod numa;
 mod osapi;
 mod p;
 mod park;

@@ -10,6 +10,7 @@
 use crate::g::G;
 use crate::lock::{Mutex, Note};
 use crate::m::M;
+use crate::numa;
 use crate::p::P;
 use crate::park::GList;
 use core::ptr::null_mut;
@@ -24,8 +25,8 @@ pub const MAX_P: usize = 1024;
 pub struct Sched {
     /// Global run queue.
     pub queue: GList,
-    /// Idle Ps.
-    pub idle_p: *mut P,
+    /// Idle Ps, by node.
+    pub idle_p: [*mut P; numa::N_LISTS],
     /// Idle Ms.
     pub idle_m: *mut M,
     /// Ms whose threads have ended or are about to, for reuse.
@@ -108,7 +109,7 @@ pub static RT: Runtime = Runtime {
         Rank::Sched,
         Sched {
             queue: GList::new(),
-            idle_p: null_mut(),
+            idle_p: [null_mut(); numa::N_LISTS],
             idle_m: null_mut(),
             dead_m: null_mut(),
             n_idle_m: 0,

@@ -36,6 +36,7 @@ extern "C" fn undergo_start(sp: usize) -> ! {
     // Settings before memory: they may fix heap base and seeds.
     config::init();
     crate::mem::init();
+    crate::numa::init();
     signal::init();
     // Ps last: from here on entries may run.
     crate::world::resize(crate::procs::initial());

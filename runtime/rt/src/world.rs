@@ -12,7 +12,7 @@ use crate::park::{GList, park};
 use crate::rt::{self, MAX_P, RT};
 use crate::sched::{self, Ask, threads};
 use crate::witness::{NoPreempt, WorldStopped};
-use crate::{netpoll, persist};
+use crate::{netpoll, numa, persist};
 use core::sync::atomic::{AtomicI64, Ordering::*};
 use undergo_rtcore::lock_rank::Rank;
 use undergo_rtsys::entry;
@@ -214,6 +214,7 @@ pub fn resize(n: usize) {
             p.set_status(PStatus::Dead);
         }
     }
+    numa::divide(&mut RT.sched.lock(), n);
     RT.n_p.store(n as u32, SeqCst);
 }
 

@@ -3,7 +3,8 @@
 //! Reading order: [`random`] (generators), [`lock_rank`], [`atomic`] (atomics, or loom's), [`semaphore`] (units and who
 //! waits for them), [`run_queue`] (a P's ring of runnable goroutines),
 //! [`symtab`] (program counters to names and lines); [`timer_heap`], [`select_order`], [`method_merge`],
-//! [`slice_growth`], [`time_histogram`], [`cgroup`] (where CPU limits stand); then the heap: [`size_class`],
+//! [`slice_growth`], [`time_histogram`], [`cgroup`] (where CPU limits stand),
+//! [`topology`] (memory nodes and who steals from whom); then the heap: [`size_class`],
 //! [`ptr_mask`], [`object_bits`], [`page_map`].
 #![cfg_attr(not(any(test, feature = "model")), no_std)]
 
@@ -24,4 +25,5 @@ pub mod slice_growth;
 pub mod symtab;
 pub mod time_histogram;
 pub mod timer_heap;
+pub mod topology;
 pub mod utf8;

@@ -6,7 +6,7 @@ use crate::m;
 use crate::p::{P, PStatus};
 use crate::park::GList;
 use crate::rt::{self, RT};
-use crate::{choice, netpoll, timer};
+use crate::{choice, netpoll, numa, timer};
 use core::sync::atomic::Ordering::*;
 use core::sync::atomic::fence;
 use undergo_rtcore::run_queue::CAP;
@@ -226,53 +226,87 @@ enum Stolen {
     Nothing(i64),
 }
 
-/// Visits all Ps in random order, four times; in the last round also takes runnext and runs timers of others.
+/// Visits all Ps four times, those of our node first; in the last round also takes runnext and runs timers of others.
 fn steal(pp: &P, now: i64) -> Stolen {
-    let n = rt::n_p() as u32;
-    if n == 1 {
+    if rt::n_p() == 1 {
         return Stolen::Nothing(0);
     }
-    let mut when = 0;
-    let mut now = now;
+    let mut thief = Thief { pp, now, when: 0 };
+    let groups = numa::groups();
+    let own = pp.id as usize;
     for round in 0..4 {
-        let last = round == 3;
-        // A random start and a step coprime to n visit every P once.
-        let start = choice::below(n);
-        let step = coprime_step(n);
-        for i in 0..n {
+        let effort = if round == 3 { Effort::All } else { Effort::Queues };
+        if let Some(end) = thief.visit(groups.near_ps(own, choice::below), effort) {
+            return end;
+        }
+        if groups.n_nodes() == 1 {
+            continue;
+        }
+        // One trip across should be worth it.
+        let len = |p: usize| rt::p(p).queue.len();
+        if let Some(p) = groups.fullest_far(own, choice::below, len)
+            && let Some(gp) = steal_one(pp, rt::p(p), Effort::Queues)
+        {
+            return Stolen::Goroutine(gp, Slice::Fresh);
+        }
+        if effort == Effort::All
+            && let Some(end) = thief.visit(groups.far_ps(own, choice::below), effort)
+        {
+            return end;
+        }
+    }
+    Stolen::Nothing(thief.when)
+}
+
+/// How thoroughly a victim is searched.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Effort {
+    /// Its queue.
+    Queues,
+    /// What it is about to run and its timers, too.
+    All,
+}
+
+struct Thief<'a> {
+    pp: &'a P,
+    /// Monotonic time as last read, or 0.
+    now: i64,
+    /// When the next timer that was seen is due, or 0.
+    when: i64,
+}
+
+impl Thief<'_> {
+    fn visit(&mut self, victims: impl Iterator<Item = usize>, effort: Effort) -> Option<Stolen> {
+        for victim in victims.map(rt::p).filter(|v| !core::ptr::eq(*v, self.pp)) {
             if RT.stopping.load(SeqCst) {
-                return Stolen::Retry;
+                return Some(Stolen::Retry);
             }
-            let victim = rt::p(((u64::from(start) + u64::from(i) * u64::from(step)) % u64::from(n)) as usize);
-            if core::ptr::eq(victim, pp) {
-                continue;
-            }
-            if last {
-                let (t, w, ran) = timer::check(victim, now);
-                now = t;
-                if w != 0 && (when == 0 || w < when) {
-                    when = w;
+            if effort == Effort::All {
+                let (now, when, ran) = timer::check(victim, self.now);
+                self.now = now;
+                if when != 0 && (self.when == 0 || when < self.when) {
+                    self.when = when;
                 }
                 // Timers ready goroutines into our own queue.
-                if ran && let Some((gp, slice)) = take_local(pp) {
-                    return Stolen::Goroutine(gp, slice);
+                if ran && let Some((gp, slice)) = take_local(self.pp) {
+                    return Some(Stolen::Goroutine(gp, slice));
                 }
             }
             if victim.status() != PStatus::Idle
-                && let Some(gp) = steal_one(pp, victim, last)
+                && let Some(gp) = steal_one(self.pp, victim, effort)
             {
-                return Stolen::Goroutine(gp, Slice::Fresh);
+                return Some(Stolen::Goroutine(gp, Slice::Fresh));
             }
         }
+        None
     }
-    Stolen::Nothing(when)
 }
 
-fn steal_one(pp: &P, victim: &P, take_next: bool) -> Option<*mut G> {
+fn steal_one(pp: &P, victim: &P, effort: Effort) -> Option<*mut G> {
     if let Some(g) = pp.queue.steal_from(&victim.queue) {
         return Some(g as *mut G);
     }
-    if !take_next {
+    if effort == Effort::Queues {
         return None;
     }
     let next = victim.runnext.load(Acquire);
@@ -288,19 +322,4 @@ fn steal_one(pp: &P, victim: &P, take_next: bool) -> Option<*mut G> {
         }
     }
     victim.runnext.compare_exchange(next, core::ptr::null_mut(), AcqRel, Relaxed).ok()
-}
-
-/// A random number coprime to `n`.
-fn coprime_step(n: u32) -> u32 {
-    fn gcd(a: u32, b: u32) -> u32 {
-        if b == 0 { a } else { gcd(b, a % b) }
-    }
-    if n <= 2 {
-        return 1;
-    }
-    let mut s = choice::below(n - 1) + 1;
-    while gcd(s, n) != 1 {
-        s = s % (n - 1) + 1;
-    }
-    s
 }

@@ -4,7 +4,7 @@ use crate::g::{G, GStatus};
 use crate::m::{self, M};
 use crate::p::{P, PStatus};
 use crate::rt::{RT, Sched};
-use crate::{persist, rt};
+use crate::{numa, persist, rt};
 use core::ptr::null_mut;
 use core::sync::atomic::Ordering::*;
 use undergo_rtcore::random::{Fast, Strong};
@@ -42,29 +42,35 @@ pub fn release_p() -> *mut P {
     pp
 }
 
-/// Puts an idle P into the list.
+/// Puts an idle P into the list of its node.
 pub fn put_idle_p(s: &mut Sched, pp: *mut P) {
     // SAFETY: the caller owns the P.
     unsafe {
-        (*pp).link = s.idle_p;
+        let node = numa::groups_locked(s).node_of_p((*pp).id as usize);
+        (*pp).link = s.idle_p[node];
         (*pp).idle_since = rt::nanotime();
+        s.idle_p[node] = pp;
     }
-    s.idle_p = pp;
     RT.n_idle_p.fetch_add(1, SeqCst);
 }
 
-/// Takes a P from the list, or null.
+/// Takes an idle P, as near to this thread as there is, or null.
 pub fn take_idle_p(s: &mut Sched) -> *mut P {
-    let pp = s.idle_p;
-    if !pp.is_null() {
-        // SAFETY: list members are idle Ps.
-        s.idle_p = unsafe { (*pp).link };
-        // SAFETY: as above.
-        let idle = rt::nanotime() - unsafe { (*pp).idle_since };
-        crate::metrics::TIMES.idle_ns.fetch_add(idle as u64, Relaxed);
-        RT.n_idle_p.fetch_sub(1, SeqCst);
-        super::sysmon::wake();
+    if RT.n_idle_p.load(Relaxed) == 0 {
+        return null_mut();
     }
+    let Some(node) = numa::groups_locked(s).near(numa::current_node()).find(|&node| !s.idle_p[node].is_null()) else {
+        return null_mut();
+    };
+    let pp = s.idle_p[node];
+    // SAFETY: list members are idle Ps.
+    unsafe {
+        s.idle_p[node] = (*pp).link;
+        let idle = rt::nanotime() - (*pp).idle_since;
+        crate::metrics::TIMES.idle_ns.fetch_add(idle as u64, Relaxed);
+    }
+    RT.n_idle_p.fetch_sub(1, SeqCst);
+    super::sysmon::wake();
     pp
 }
 

@@ -39,6 +39,7 @@ pub mod nr {
     pub const EPOLL_PWAIT: usize = 281;
     pub const EVENTFD2: usize = 290;
     pub const EPOLL_CREATE1: usize = 291;
+    pub const GETCPU: usize = 309;
     pub const GETRANDOM: usize = 318;
 }
 

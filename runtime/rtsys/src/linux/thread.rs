@@ -102,15 +102,36 @@ pub fn sched_yield() {
     unsafe { syscall3(nr::SCHED_YIELD, 0, 0, 0) };
 }
 
+/// A set of processors.
+#[derive(Debug)]
+pub struct CpuSet([u64; 128]);
+
+impl CpuSet {
+    /// Whether it has the processor of this number.
+    pub fn has(&self, cpu: usize) -> bool {
+        self.0.get(cpu / 64).is_some_and(|word| word >> (cpu % 64) & 1 != 0)
+    }
+}
+
+/// The processors that this thread may run on: sched_getaffinity(2). Empty if the kernel does not say.
+pub fn affinity() -> CpuSet {
+    let mut set = CpuSet([0; 128]);
+    // SAFETY: the set is as long as stated; the kernel writes whole words of it, the rest stays zero.
+    unsafe { syscall3(nr::SCHED_GETAFFINITY, 0, size_of_val(&set.0), set.0.as_mut_ptr() as usize) };
+    set
+}
+
 /// Number of processors that this process may run on.
 pub fn cpu_count() -> usize {
-    let mut mask = [0u64; 128];
-    // SAFETY: the mask is as long as stated.
-    let n = unsafe { syscall3(nr::SCHED_GETAFFINITY, 0, size_of_val(&mask), mask.as_mut_ptr() as usize) };
-    if n <= 0 {
-        return 1;
-    }
-    mask[..(n as usize).div_ceil(8).min(128)].iter().map(|w| w.count_ones() as usize).sum::<usize>().max(1)
+    affinity().0.iter().map(|word| word.count_ones() as usize).sum::<usize>().max(1)
+}
+
+/// The processor that this thread runs on at the moment: getcpu(2).
+pub fn current_cpu() -> usize {
+    let mut cpu = 0u32;
+    // SAFETY: a word for the answer; the kernel ignores the third argument.
+    unsafe { syscall3(nr::GETCPU, &raw mut cpu as usize, 0, 0) };
+    cpu as usize
 }
 
 /// Sends a signal to a thread of this process.
