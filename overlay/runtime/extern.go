@@ -36,6 +36,17 @@ func GOROOT() string {
 	return defaultGOROOT
 }
 
+// signalWaitUntilIdle waits until os/signal has passed on every signal that came before it disabled some.
+//
+//go:linkname signalWaitUntilIdle os/signal.signalWaitUntilIdle
+func signalWaitUntilIdle() {
+	for !signalsPassedOn() {
+		Gosched()
+	}
+}
+
+func signalsPassedOn() bool
+
 // Gosched yields the processor.
 func Gosched()
 

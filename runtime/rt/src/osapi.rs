@@ -17,32 +17,41 @@ use undergo_rtsys::linux::{clock, futex, thread};
 static PENDING: AtomicU64 = AtomicU64::new(0);
 /// Bumped with every delivery; the receiver sleeps on it.
 static DELIVERIES: AtomicU32 = AtomicU32::new(0);
+/// Handlers that are about to look whether their signal is wanted, or queue it.
+static DELIVERING: AtomicU32 = AtomicU32::new(0);
+/// os/signal has passed on all that it fetched, and asks for more.
+static RECEIVING: AtomicBool = AtomicBool::new(false);
 /// Serialises thread creation against fork and exec.
 pub static FORK: Mutex<()> = Mutex::new(Rank::Fork, ());
 
 /// Go pointers held here: none.
 pub fn roots(_: &mut dyn Visitor) {}
 
-/// Queues a signal for os/signal. In a handler.
-pub fn deliver(s: u32) {
-    PENDING.fetch_or(bit(s), SeqCst);
-    DELIVERIES.fetch_add(1, SeqCst);
-    futex::wake(&DELIVERIES, 1);
+/// Queues a signal for os/signal, if that wants it: whether it does. In a handler.
+pub fn deliver_if_wanted(s: u32) -> bool {
+    DELIVERING.fetch_add(1, SeqCst);
+    let wanted = WANTED.load(SeqCst) & bit(s) != 0;
+    if wanted {
+        PENDING.fetch_or(bit(s), SeqCst);
+        DELIVERIES.fetch_add(1, SeqCst);
+        futex::wake(&DELIVERIES, 1);
+    }
+    DELIVERING.fetch_sub(1, SeqCst);
+    wanted
 }
 
-/// Takes the lowest pending signal that is still wanted.
+/// Takes the lowest pending signal, also if nobody wants it any more: it was accepted when it came, and os/signal knows
+/// who was listening then.
 fn take() -> Option<u32> {
-    loop {
-        let p = PENDING.load(SeqCst);
-        if p == 0 {
-            return None;
-        }
-        let s = p.trailing_zeros();
-        PENDING.fetch_and(!(1 << s), SeqCst);
-        if WANTED.load(SeqCst) & 1 << s != 0 {
-            return Some(s + 1);
-        }
+    let pending = PENDING.load(SeqCst);
+    if pending == 0 {
+        return None;
     }
+    // Before the bit goes: otherwise both could look as if nothing were on its way.
+    RECEIVING.store(false, SeqCst);
+    let s = pending.trailing_zeros();
+    PENDING.fetch_and(!(1 << s), SeqCst);
+    Some(s + 1)
 }
 
 /// Real-time signal by which threads are asked to run a system call (the one libc uses for the same purpose).
@@ -150,6 +159,7 @@ entry! {
     /// The next signal; blocks this thread without a P while there is none.
     "os/signal.signal_recv" => fn signal_recv() -> usize {
         let gp = g::current();
+        RECEIVING.store(true, SeqCst);
         if let Some(s) = take() {
             return s as usize;
         }
@@ -165,15 +175,10 @@ entry! {
         threads::unblock(gp)
     }
 
-    /// Waits until queued signals are handed over.
-    "os/signal.signalWaitUntilIdle" => fn signal_wait_until_idle() {
-        // Only a handler that runs now can make this last; it does not need our P.
-        for _ in 0..1000 {
-            if PENDING.load(SeqCst) & WANTED.load(SeqCst) == 0 {
-                return;
-            }
-            thread::sched_yield();
-        }
+    /// Whether every signal that was accepted has been passed on by os/signal. The order of the questions is that in
+    /// which a signal travels.
+    "runtime.signalsPassedOn" => fn signals_passed_on() -> bool {
+        DELIVERING.load(SeqCst) == 0 && PENDING.load(SeqCst) == 0 && RECEIVING.load(SeqCst)
     }
 
     /// Death by SIGPIPE, after EPIPE on standard output or error.

@@ -114,8 +114,8 @@ extern "C" fn undergo_signal(s: u32, info: *const SigInfo, ctx: *mut UContext) {
     if s == osapi::SIG_ALL_THREADS {
         return osapi::answer_request();
     }
-    if WANTED.load(Acquire) & bit(s) != 0 {
-        return osapi::deliver(s);
+    if osapi::deliver_if_wanted(s) {
+        return;
     }
     match s {
         sig::QUIT => die(s, info, ctx, "SIGQUIT: quit"),
