@@ -4,6 +4,7 @@ use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+use std::sync::atomic::Ordering::Relaxed;
 
 use undergo_driver::build::{self, Built, Extent, Options};
 use undergo_driver::cache;
@@ -14,6 +15,7 @@ use undergo_driver::load::Request;
 use undergo_driver::progress::Progress;
 
 use crate::args::{self, Flags};
+use crate::interrupt;
 use crate::test;
 
 /// What `undergo` alone prints.
@@ -183,9 +185,11 @@ fn run_command(args: &[String]) -> Result<ExitCode, String> {
     write(&path, &built.image)?;
     let mut child = Command::new(&path);
     child.args(program_args).arg0(&path);
+    let interrupted = interrupt::catch()?;
     let status = child.status().map_err(|e| format!("{}: {e}", path.display()))?;
     drop(dir);
     match status.code() {
+        Some(0) if interrupted.load(Relaxed) => Ok(ExitCode::FAILURE),
         Some(0) => Ok(ExitCode::SUCCESS),
         Some(code) => {
             eprintln!("exit status {code}");

@@ -15,7 +15,7 @@ mod signals;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 
 use undergo_driver::goroot::{self, Goroot};
 use undergo_driver::load::{Request, Selection, threads};
@@ -23,6 +23,7 @@ use undergo_driver::progress::Progress;
 use undergo_driver::report;
 use undergo_driver::test_plan::{self, Kind, Subject};
 
+use crate::interrupt;
 use flags::TestFlags;
 use run::{Built, Shown, Sink};
 
@@ -150,6 +151,8 @@ struct Work<'a> {
     next: AtomicUsize,
     /// Set by a failure with `-failfast`: tests that have not started do not.
     stop: AtomicBool,
+    /// Set by Ctrl-C: what has not started does not.
+    interrupted: Arc<AtomicBool>,
     /// How many packages have started to show themselves: events say so in the packages' order.
     started: Mutex<usize>,
     start: Condvar,
@@ -168,6 +171,7 @@ fn test_all(session: &Session, subjects: &[Subject]) -> Result<Ended, String> {
         dir: temp.path(),
         next: AtomicUsize::new(0),
         stop: AtomicBool::new(false),
+        interrupted: interrupt::catch()?,
         started: Mutex::new(0),
         start: Condvar::new(),
         done: Mutex::new(subjects.iter().map(|_| None).collect()),
@@ -177,7 +181,13 @@ fn test_all(session: &Session, subjects: &[Subject]) -> Result<Ended, String> {
     let (builds, runs) = if session.flags.bench { (session.jobs, 1) } else { (0, session.jobs) };
     std::thread::scope(|scope| {
         for _ in 0..builds.min(subjects.len()) {
-            scope.spawn(|| work.each(|i| *built[i].lock().expect("no holder panics") = Some(work.build(i))));
+            scope.spawn(|| {
+                work.each(|i| {
+                    if !work.is_interrupted() {
+                        *built[i].lock().expect("no holder panics") = Some(work.build(i));
+                    }
+                });
+            });
         }
     });
     work.next.store(0, Ordering::Relaxed);
@@ -234,6 +244,10 @@ impl Work<'_> {
         }
     }
 
+    fn is_interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+
     fn dir_of(&self, i: usize) -> Result<PathBuf, String> {
         let dir = self.dir.join(format!("b{:03}", i + 1));
         std::fs::create_dir_all(&dir).map_err(|e| format!("{}: {e}", dir.display()))?;
@@ -258,14 +272,19 @@ impl Work<'_> {
         while *started < i {
             started = self.start.wait(started).expect("no holder panics");
         }
-        let sink = (!self.stop.load(Ordering::Relaxed)).then(|| Sink::new(self.session, &self.subjects[i]));
+        let go_on = !self.stop.load(Ordering::Relaxed) && !self.is_interrupted();
+        let sink = go_on.then(|| Sink::new(self.session, &self.subjects[i]));
         *started = i + 1;
         self.start.notify_all();
         sink
     }
 
     fn test(&self, i: usize, before: Option<Result<Built, String>>) -> Result<Shown, String> {
-        let result = self.test_one(i, before);
+        let result = if self.is_interrupted() {
+            Ok(Shown { text: Vec::new(), ended: Ended::Badly })
+        } else {
+            self.test_one(i, before)
+        };
         // Whatever happened, those behind must not wait.
         let mut started = self.started.lock().expect("no holder panics");
         *started = (*started).max(i + 1);
