@@ -34,6 +34,12 @@ pub struct GHead {
     pub pending: u32,
     /// Number of reasons not to be preempted.
     pub pins: u32,
+    /// Not 0 while stores of pointers need the write barrier. The runtime writes it before the goroutine goes on.
+    pub barrier: u32,
+    /// Unused.
+    pub padding: u32,
+    /// Word that the write barrier's stub keeps a register in.
+    pub barrier_save: usize,
     /// Code, and two operands, of the error that overlay `runtime.raise` turns into a panic.
     pub raise_code: usize,
     /// First operand.
@@ -94,6 +100,10 @@ pub mod offset {
     pub const RET2: usize = offset_of!(GHead, ret2);
     /// `pending`.
     pub const PENDING: usize = offset_of!(GHead, pending);
+    /// `barrier`.
+    pub const BARRIER: usize = offset_of!(GHead, barrier);
+    /// `barrier_save`.
+    pub const BARRIER_SAVE: usize = offset_of!(GHead, barrier_save);
     /// `raise_code`.
     pub const RAISE_CODE: usize = offset_of!(GHead, raise_code);
     /// `raise_a`.
@@ -116,7 +126,7 @@ pub mod offset {
     pub const DEFERS: usize = offset_of!(GHead, defers);
     /// `panics`.
     pub const PANICS: usize = offset_of!(GHead, panics);
-    const _: () = assert!(GUARD == 0 && PENDING == 56 && BOUNDS_CODE == 120 && DEFERS == 136);
+    const _: () = assert!(GUARD == 0 && PENDING == 56 && BARRIER == 64 && BOUNDS_CODE == 136 && DEFERS == 152);
 }
 
 /// Which bounds check failed. `x` is `bounds_i`, `y` is `bounds_n`; the `U` bit ([`UNSIGNED`]) says that x is unsigned.

@@ -20,6 +20,8 @@ type g struct {
 	ret2       uintptr
 	pending    uint32
 	pins       uint32
+	barrier    uint64
+	saved      uintptr
 	raiseCode  uintptr
 	raiseA     uintptr
 	raiseB     uintptr

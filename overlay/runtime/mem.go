@@ -8,7 +8,7 @@ import (
 // GC runs a collection and waits for its end.
 func GC() { collect(gcForced) }
 
-// Why a collection runs, as gcWait tells and gcMarkSweep is told.
+// Why a collection runs, as gcWait tells and gcBegin is told.
 const (
 	gcGrowth = iota
 	gcForced
@@ -18,8 +18,22 @@ const (
 // gcWait waits until a collection is due. The goroutine that calls it becomes one of the runtime's.
 func gcWait() (kind uintptr)
 
-// gcMarkSweep collects; the world is stopped.
-func gcMarkSweep(kind uintptr)
+// gcAcquire and gcRelease bracket a collection: there is one at a time.
+func gcAcquire()
+func gcRelease()
+
+// gcBegin begins a collection with the world stopped and reports whether marking goes on while it runs.
+func gcBegin(kind uintptr) bool
+
+// gcMarkWait waits until there seems to be nothing left to mark.
+func gcMarkWait()
+
+// gcMarkDone ends marking with the world stopped; false if there is more to mark than should be done then.
+func gcMarkDone(kind uintptr) bool
+
+// gcSweep sweeps a part of the heap and reports whether there may be more; gcSweepFinish waits for those who sweep.
+func gcSweep() (more bool)
+func gcSweepFinish()
 
 // gcScavenge returns some memory to the system and reports whether there is more.
 func gcScavenge() (more bool)
@@ -45,14 +59,31 @@ func startCollector() {
 
 // collect is a whole collection. Pools are emptied while nothing else runs: their owners hold no locks.
 func collect(kind uintptr) {
+	gcAcquire()
 	worldAcquire()
 	stopTheWorld()
 	if poolCleanup != nil {
 		poolCleanup()
 	}
-	gcMarkSweep(kind)
+	if gcBegin(kind) {
+		for {
+			startTheWorld(0)
+			worldRelease()
+			gcMarkWait()
+			worldAcquire()
+			stopTheWorld()
+			if gcMarkDone(kind) {
+				break
+			}
+		}
+	}
 	startTheWorld(0)
 	worldRelease()
+	for gcSweep() {
+		Gosched()
+	}
+	gcSweepFinish()
+	gcRelease()
 	for _, f := range extraCleanups {
 		f()
 	}

@@ -130,7 +130,7 @@ impl Translator<'_> {
         let t = self.cur.func.dfg.value_type(a);
         let divide = self.cur.func.dfg.make_block();
         let negate = self.cold_block();
-        let done = self.cur.func.dfg.make_block();
+        let done = self.continuation();
         let result = self.cur.func.dfg.append_block_param(done, t);
         let minus_one = self.iconst(t, -1);
         let special = self.cur.ins().icmp(IntCC::Equal, b, minus_one);

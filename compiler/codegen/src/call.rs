@@ -84,7 +84,7 @@ impl Translator<'_> {
         // The check of a conversion is whether the array's length exceeds the slice's; the report has the slice first.
         let report = if code == BoundsCode::Convert as usize { (n, i) } else { (i, n) };
         let good = self.cur.ins().icmp(cond, i, n);
-        let next = self.cur.func.dfg.make_block();
+        let next = self.continuation();
         let fail = self.cold_block();
         self.cur.ins().brif(good, next, &[], fail, &[]);
         self.enter(fail);

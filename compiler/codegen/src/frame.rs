@@ -22,7 +22,7 @@ use undergo_abi::pctab::flag;
 use undergo_ir::{Func, Sym};
 
 use crate::translate::Translated;
-use crate::{Compiled, Reloc, RelocKind, epilogue, lines};
+use crate::{Compiled, Reloc, RelocKind, barrier, epilogue, lines};
 
 /// Largest frame: Go's limit is that of the whole stack.
 pub(crate) const MAX: u64 = 1 << 30;
@@ -66,6 +66,9 @@ pub(crate) fn finish(
 
     let mut unsafe_ranges = vec![(p.entry as u32, shape.framed)];
     unsafe_ranges.extend(shape.epilogues);
+    unsafe_ranges
+        .extend(barrier::ranges(body, translated).iter().map(|(lo, hi)| (lo + start as u32, hi + start as u32)));
+    let unsafe_ranges = merged(unsafe_ranges);
     Ok(Compiled {
         sym: f.sym,
         entry: p.entry as u32,
@@ -81,6 +84,19 @@ pub(crate) fn finish(
         blocks,
         code,
     })
+}
+
+/// The same ranges, ascending and disjoint.
+fn merged(mut ranges: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
+    ranges.sort_unstable();
+    ranges.dedup_by(|next, last| {
+        let overlaps = next.0 <= last.1;
+        if overlaps {
+            last.1 = last.1.max(next.1);
+        }
+        overlaps
+    });
+    ranges
 }
 
 fn flags(f: &Func) -> u32 {

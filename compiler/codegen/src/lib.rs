@@ -1,7 +1,7 @@
 //! From [`undergo_ir`] to x86-64 machine code, one function at a time.
 //!
 //! Reading order: [`ctx`] (settings), [`translate`] (a function's blocks, entry and landing pad), then its
-//! instructions by kind: [`arith`], [`memory`], [`call`], [`switch`]; and what happens to the finished code:
+//! instructions by kind: [`arith`], [`memory`] and [`barrier`], [`call`], [`switch`]; and what happens to the finished code:
 //! [`frame`] (our prologue before the body), [`epilogue`] (a redundant instruction removed), [`lines`] (positions and
 //! unsafe ranges), [`text`] (disassembly for people), [`bytes`] (the form for caches). [`guard`] is for bugs of
 //! Cranelift, `vast` for functions too large for it.
@@ -17,6 +17,7 @@
 #![forbid(unsafe_code)]
 
 mod arith;
+mod barrier;
 pub mod bytes;
 mod call;
 pub mod ctx;

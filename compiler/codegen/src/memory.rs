@@ -1,4 +1,4 @@
-//! Loads, stores, copies, allocation and atomics.
+//! Loads, stores, copies, allocation and atomics; see [`crate::barrier`] for what precedes stores of pointers.
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self as clif, AtomicRmwOp, InstBuilder, MemFlagsData, types};
@@ -24,18 +24,24 @@ impl Translator<'_> {
                 Some(self.cur.ins().load(ty(t), flags, addr, offset))
             }
             Store { addr, offset, val } => {
-                if self.f.ty(val) == Type::Ptr {
-                    self.store_ptr(val, addr, offset);
-                } else {
-                    self.store_plain(val, addr, offset);
+                let barrier = self.f.ty(val) == Type::Ptr && self.needs_barrier(addr, offset, val);
+                if barrier {
+                    self.barrier(|t| t.note_pointers(addr, offset, val));
                 }
+                self.store(val, addr, offset);
                 None
             }
             MemCopy { dst, src, size, ptrs } => {
+                if ptrs && !self.is_in_frame(dst) {
+                    self.barrier(|t| t.note_block(dst, Some(src), size));
+                }
                 self.mem_copy(dst, src, size, ptrs);
                 None
             }
-            MemZero { dst, size, .. } => {
+            MemZero { dst, size, ptrs } => {
+                if ptrs && !self.is_in_frame(dst) {
+                    self.barrier(|t| t.note_block(dst, None, size));
+                }
                 self.mem_zero(dst, size);
                 None
             }
@@ -55,6 +61,7 @@ impl Translator<'_> {
                 Some(self.cur.ins().atomic_load(ty(t), MemFlagsData::new(), addr))
             }
             AtomicStore { addr, val } => {
+                self.atomic_barrier(addr, val);
                 // An exchange is cheaper than a store and a fence.
                 self.rmw(AtomicRmwOp::Xchg, addr, val);
                 None
@@ -66,12 +73,14 @@ impl Translator<'_> {
                     AtomicOp::Or => AtomicRmwOp::Or,
                     AtomicOp::Xchg => AtomicRmwOp::Xchg,
                 };
+                self.atomic_barrier(addr, val);
                 Some(self.rmw(op, addr, val))
             }
             AtomicCas { addr, old, new } => {
+                self.atomic_barrier(addr, new);
                 let (addr, old, new) = (self.get(addr), self.get(old), self.get(new));
                 let seen = self.cur.ins().atomic_cas(MemFlagsData::new(), addr, old, new);
-                Some(self.cur.ins().icmp(IntCC::Equal, seen, old))
+                Some(self.plainly(|t| t.cur.ins().icmp(IntCC::Equal, seen, old)))
             }
             ref other => unreachable!("{other} is not on memory"),
         }
@@ -98,12 +107,7 @@ impl Translator<'_> {
         }
     }
 
-    /// Where a write barrier goes. The world is stopped while objects are marked, so there is none.
-    fn store_ptr(&mut self, val: Value, addr: Value, offset: i32) {
-        self.store_plain(val, addr, offset);
-    }
-
-    fn store_plain(&mut self, val: Value, addr: Value, offset: i32) {
+    fn store(&mut self, val: Value, addr: Value, offset: i32) {
         let flags = self.flags(addr);
         let (val, addr) = (self.get(val), self.get(addr));
         self.cur.ins().store(flags, val, addr, offset);
@@ -143,7 +147,7 @@ impl Translator<'_> {
             let zero = if t == types::I8X16 {
                 let zeros = clif::ConstantData::from(&[0; 16][..]);
                 let zeros = self.cur.func.dfg.constants.insert(zeros);
-                self.cur.ins().vconst(t, zeros)
+                self.plainly(|t2| t2.cur.ins().vconst(t, zeros))
             } else {
                 self.iconst(t, 0)
             };

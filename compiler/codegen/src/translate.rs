@@ -12,7 +12,7 @@ use cranelift_codegen::isa::CallConv;
 use undergo_abi::builtins::Builtin;
 use undergo_abi::g::offset;
 use undergo_ir::cfg::Cfg;
-use undergo_ir::{Block, BlockCall, Func, InstData, Loc, Slot, Sym, Type, Value};
+use undergo_ir::{Block, BlockCall, Func, Inst, InstData, Loc, Slot, Sym, Type, Value};
 
 /// The access behind a nil check.
 pub(crate) const TRAP_NIL: TrapCode = TrapCode::unwrap_user(1);
@@ -25,6 +25,8 @@ pub(crate) struct Translated {
     pub syms: Vec<Sym>,
     /// Positions, by source location.
     pub locs: Vec<Loc>,
+    /// Indices of the positions of the write barriers.
+    pub barriers: Vec<u32>,
     /// Whether it calls what may be recursive or deep: if not, and if its frame is small, the stack need not be
     /// checked.
     pub calls: bool,
@@ -45,6 +47,14 @@ pub(crate) struct Translator<'a> {
     signatures: HashMap<(Vec<clif::Type>, Vec<clif::Type>), clif::SigRef>,
     functions: HashMap<(Sym, clif::SigRef), clif::FuncRef>,
     locs: Vec<Loc>,
+    /// Index of the position of the current instruction.
+    loc: u32,
+    /// Source location of what is made: that position, or a piece of a write barrier.
+    srcloc: SourceLoc,
+    /// The instructions before it in its block.
+    pub before: &'a [Inst],
+    barriers: Vec<u32>,
+    stubs: HashMap<Sym, clif::FuncRef>,
     loc_index: HashMap<Loc, u32>,
     pub calls: bool,
 }
@@ -84,11 +94,16 @@ pub(crate) fn translate(f: &Func, out: &mut Function) -> Translated {
         signatures: HashMap::new(),
         functions: HashMap::new(),
         locs: Vec::new(),
+        loc: 0,
+        srcloc: SourceLoc::default(),
+        before: &[],
+        barriers: Vec::new(),
+        stubs: HashMap::new(),
         loc_index: HashMap::new(),
         calls: false,
     };
     t.function();
-    Translated { syms: t.syms, locs: t.locs, calls: t.calls }
+    Translated { syms: t.syms, locs: t.locs, barriers: t.barriers, calls: t.calls }
 }
 
 fn signature(params: &[clif::Type], results: &[clif::Type]) -> Signature {
@@ -114,13 +129,16 @@ impl Translator<'_> {
         for &b in &cfg.rpo {
             let block = self.target(b);
             self.cur.insert_block(block);
-            if f.blocks[b].cold {
+            // Cranelift lays blocks that end in a trap out last as well; what they are cut into shall stay together.
+            let ends_badly = f.terminator(b).is_some_and(|t| f.insts[t] == InstData::Unreachable);
+            if b != f.entry() && (f.blocks[b].cold || ends_badly) {
                 self.cur.func.layout.set_cold(block);
             }
             if b == f.entry() {
                 self.entry();
             }
-            for &i in &f.blocks[b].insts {
+            for (n, &i) in f.blocks[b].insts.iter().enumerate() {
+                self.before = &f.blocks[b].insts[..n];
                 self.set_loc(f.locs[i]);
                 self.inst(i);
             }
@@ -151,7 +169,7 @@ impl Translator<'_> {
     fn enter_defers(&mut self, pad: Block) {
         let callee = self.function_ref(Sym::new(Builtin::DeferEnter.info().symbol), &[], &[]);
         let sig = self.cur.func.dfg.ext_funcs[callee].signature;
-        let body = self.cur.func.dfg.make_block();
+        let body = self.continuation();
         let handler = self.cur.func.dfg.make_block();
         self.cur.func.layout.set_cold(handler);
         let pool = &mut self.cur.func.dfg.value_lists;
@@ -177,6 +195,14 @@ impl Translator<'_> {
         // The layout keeps the mark for blocks that are inserted later.
         self.cur.func.layout.set_cold(b);
         b
+    }
+
+    /// A new block in which the current one goes on: laid out last if that is.
+    pub fn continuation(&mut self) -> clif::Block {
+        match self.cur.current_block().is_some_and(|b| self.cur.func.layout.is_cold(b)) {
+            true => self.cold_block(),
+            false => self.cur.func.dfg.make_block(),
+        }
     }
 
     /// The translation of a reachable block.
@@ -220,7 +246,16 @@ impl Translator<'_> {
             64 => imm,
             bits => imm & ((1 << bits) - 1),
         };
-        self.cur.ins().iconst(t, imm)
+        self.plainly(|t2| t2.cur.ins().iconst(t, imm))
+    }
+
+    /// Makes a calculation at the plain position of the current instruction, also within a write barrier: the optimizer
+    /// may move it anywhere, and a piece of a barrier must stay where it is.
+    pub fn plainly<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> T {
+        self.cur.set_srcloc(SourceLoc::new(self.loc));
+        let made = make(self);
+        self.cur.set_srcloc(self.srcloc);
+        made
     }
 
     /// The stack slot of an IR slot.
@@ -289,7 +324,7 @@ impl Translator<'_> {
             return base;
         }
         let offset = self.iconst(types::I64, offset);
-        self.cur.ins().iadd(base, offset)
+        self.plainly(|t| t.cur.ins().iadd(base, offset))
     }
 
     /// A signature by its machine types.
@@ -315,12 +350,37 @@ impl Translator<'_> {
         f
     }
 
+    /// A stub with a signature of its own.
+    pub fn stub_ref(&mut self, sym: Sym, signature: Signature) -> clif::FuncRef {
+        if let Some(&f) = self.stubs.get(&sym) {
+            return f;
+        }
+        let signature = self.cur.func.import_signature(signature);
+        let name = clif::ExternalName::user(self.sym(sym));
+        let f = self.cur.func.import_function(clif::ExtFuncData { name, signature, colocated: true, patchable: false });
+        self.stubs.insert(sym, f);
+        f
+    }
+
+    /// The number of a new write barrier, at the current position.
+    pub fn new_barrier(&mut self) -> u32 {
+        self.barriers.push(self.loc);
+        self.barriers.len() as u32 - 1
+    }
+
+    /// The source location of what is made next.
+    pub fn set_srcloc(&mut self, loc: SourceLoc) {
+        self.srcloc = loc;
+        self.cur.set_srcloc(loc);
+    }
+
     fn set_loc(&mut self, loc: Loc) {
         let next = self.locs.len() as u32;
         let index = *self.loc_index.entry(loc).or_insert(next);
         if index == next {
             self.locs.push(loc);
         }
-        self.cur.set_srcloc(SourceLoc::new(index));
+        self.loc = index;
+        self.set_srcloc(SourceLoc::new(index));
     }
 }

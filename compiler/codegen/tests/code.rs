@@ -81,13 +81,13 @@ b0(v0: ptr, v1: i64, v2: i64):
                 45: pop rbp
                 46: ret
                 47: mov rax, r15 ; @2
-                4a: mov [rax+0x68], rdx
+                4a: mov [rax+0x78], rdx
                 4e: mov rax, r15
-                51: mov [rax+0x70], rsi
-                55: mov rax, r15
-                58: mov qword ptr [rax+0x78], 0
-                60: call 0x65 ; runtime.panicBounds
-                65: ud2
+                51: mov [rax+0x80], rsi
+                58: mov rax, r15
+                5b: mov qword ptr [rax+0x88], 0
+                66: call 0x6b ; runtime.panicBounds
+                6b: ud2
         "#]],
     );
 }

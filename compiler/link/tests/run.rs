@@ -41,10 +41,10 @@ func "runtime.panicBounds"() {
   site "runtime.panicBounds" "r.go":5
 b0:
   v0: i64 = get_g
-  v1: i64 = load v0+104
+  v1: i64 = load v0+120
   builtin "runtime.printint"(v1)
   builtin "runtime.printsp"()
-  v2: i64 = load v0+112
+  v2: i64 = load v0+128
   builtin "runtime.printint"(v2)
   builtin "runtime.printnl"()
   v3: i32 = iconst 2

@@ -97,6 +97,7 @@ extern "C" fn undergo_reflect_results(dst: *mut u8, src: *const u8, n: usize, re
     // SAFETY: the stub passes the two frames and a RegArgs.
     unsafe {
         if n > 0 {
+            crate::gc::barrier::before_copy(dst, src, n);
             crate::mem::copy::copy(dst, src, n);
         }
         let _ = typ;
@@ -105,6 +106,7 @@ extern "C" fn undergo_reflect_results(dst: *mut u8, src: *const u8, n: usize, re
             if is_ptr & 1 << i != 0 {
                 let slot = regs.add(PTRS + 8 * i);
                 let value = regs.add(8 * i);
+                crate::gc::barrier::before_copy(slot, value, 8);
                 crate::mem::copy::copy(slot, value, 8);
             }
         }

@@ -64,6 +64,8 @@ pub struct G {
     pub wait_since: i64,
     /// Monotonic time at which it became runnable, 0 if its latency is not measured.
     pub runnable_since: i64,
+    /// Number of the last collection that has read its stack.
+    pub gc_cycle: AtomicU32,
     /// Counts how often it became runnable, to measure every eighth time.
     pub n_readied: u32,
     /// Entry pc of its function.
@@ -171,7 +173,6 @@ impl G {
         }
     }
 
-    #[expect(dead_code, reason = "for a collector that scans stacks while the world runs")]
     /// Locks the state for scanning if it is one in which the goroutine does not run Go code.
     pub fn try_lock_scan(&self) -> Option<GStatus> {
         let s = self.status.load(Acquire);
@@ -182,7 +183,6 @@ impl G {
     }
 
     /// Undoes [`G::try_lock_scan`].
-    #[expect(dead_code, reason = "see try_lock_scan")]
     pub fn unlock_scan(&self) {
         self.status.fetch_and(!GStatus::SCAN, Release);
     }

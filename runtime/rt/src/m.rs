@@ -76,6 +76,8 @@ const _: () = {
     assert!(offset_of!(M, g0_sp) == layout::M_G0_SP);
     assert!(offset_of!(M, curg) == layout::M_CURG);
     assert!(offset_of!(M, p) == layout::M_P && offset_of!(P, id) == 0);
+    assert!(offset_of!(P, barrier_next) == layout::P_BARRIER_NEXT);
+    assert!(offset_of!(P, barrier_end) == layout::P_BARRIER_END);
 };
 
 /// The M of this thread.

@@ -30,6 +30,10 @@ pub struct Times {
     pub idle_ns: AtomicU64,
     /// Time of pauses for collections times the number of Ps, ns.
     pub pause_cpu_ns: AtomicU64,
+    /// Time of assists, ns.
+    pub assist_ns: AtomicU64,
+    /// Time of threads that mark, ns.
+    pub dedicated_ns: AtomicU64,
     /// Time that goroutines have waited for mutexes, ns, sampled and scaled.
     pub mutex_wait_ns: AtomicU64,
 }
@@ -42,6 +46,8 @@ pub static TIMES: Times = Times {
     is_gc: AtomicBool::new(false),
     idle_ns: AtomicU64::new(0),
     pause_cpu_ns: AtomicU64::new(0),
+    assist_ns: AtomicU64::new(0),
+    dedicated_ns: AtomicU64::new(0),
     mutex_wait_ns: AtomicU64::new(0),
 };
 
@@ -155,6 +161,8 @@ entry! {
         let sizes = pages::sizes();
         let roots = gc::cycle::last_roots();
         let bytes = |counts: &[u64; N_CLASSES]| (1..N_CLASSES).map(|i| counts[i] * u64::from(SIZES[i])).sum::<u64>();
+        c.assist_ns = TIMES.assist_ns.load(Relaxed);
+        c.dedicated_ns = TIMES.dedicated_ns.load(Relaxed);
         c.pause_ns = TIMES.pause_cpu_ns.load(Relaxed);
         c.idle_ns = TIMES.idle_ns.load(Relaxed);
         c.total_ns = (rt::nanotime() - RT.start_ns.load(Relaxed)) as u64 * rt::n_p() as u64;

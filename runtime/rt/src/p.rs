@@ -14,6 +14,10 @@ pub struct P {
     pub id: u32,
     /// [`PStatus`].
     status: AtomicU32,
+    /// Where the next pointers of [`crate::gc::barrier`]'s buffer go; read and written by its stub.
+    pub barrier_next: *mut usize,
+    /// End of that buffer.
+    pub barrier_end: *mut usize,
     /// Its M, or null.
     pub m: AtomicPtr<M>,
     /// Next idle P.

@@ -12,6 +12,7 @@ use core::fmt::Write;
 use core::sync::atomic::{AtomicU64, Ordering::*};
 use undergo_abi::g::Raise;
 use undergo_abi::module::Import;
+use undergo_rtsys::arch::barrier::may_fault;
 use undergo_rtsys::arch::memory::is_leaf;
 use undergo_rtsys::linux::signal::{self as sys, How, SIG_DFL, SIG_IGN, SigInfo, UContext, reg, sig};
 use undergo_rtsys::linux::thread;
@@ -165,7 +166,7 @@ fn fault(s: u32, info: &SigInfo, ctx: &mut UContext) {
         let bad_call = pc < 4096 || (s == sig::SEGV && info.addr == pc);
         // SAFETY: the stack pointer of a goroutine in Go code.
         let ret = unsafe { *(sp as *const usize) };
-        if !(is_leaf(pc) || bad_call) || !is_go_text(ret) {
+        if !(is_leaf(pc) || may_fault(pc) || bad_call) || !is_go_text(ret) {
             die(s, info, ctx, name(s));
         }
     }

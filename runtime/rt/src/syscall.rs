@@ -59,6 +59,7 @@ entry! {
             pp.syscall_tick.fetch_add(1, Relaxed);
             mp.p = old;
             gp.transition(GStatus::Syscall, GStatus::Running);
+            crate::gc::barrier::refresh(gp);
             if gp.preempt.load(Relaxed) || RT.stopping.load(SeqCst) {
                 gp.request_preempt();
             }

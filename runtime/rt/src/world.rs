@@ -185,6 +185,7 @@ pub fn resize(n: usize) {
             // What sysmon has not seen yet.
             pp.sched_tick.store(1, Relaxed);
             pp.syscall_tick.store(1, Relaxed);
+            crate::gc::barrier::init(pp);
             RT.all_p[i].store(pp, Release);
         }
         // SAFETY: just made, or dead since an earlier resize.
@@ -206,6 +207,7 @@ pub fn resize(n: usize) {
             let heir = &mut *RT.all_p[0].load(Relaxed);
             crate::timer::move_all(p, heir);
             crate::mem::flush_p(p);
+            crate::gc::barrier::flush(p);
             if mp.p == pp {
                 p.m.store(core::ptr::null_mut(), Release);
                 mp.p = heir;

@@ -4,11 +4,11 @@
 use undergo_abi::g::{GHead, offset};
 
 pub use offset::{
-    BOUNDS_CODE, CALL_CTX, CALL_FRAME, ENTRY_BP, ENTRY_SP, GUARD, PENDING, RAISE_A, RAISE_B, RAISE_CODE, RET0, RET1,
+    BARRIER_SAVE, BOUNDS_CODE, CALL_CTX, CALL_FRAME, ENTRY_BP, ENTRY_SP, GUARD, PENDING, RAISE_A, RAISE_B, RAISE_CODE, RET0, RET1,
     RET2, SEG,
 };
 
-const _: () = assert!(BOUNDS_CODE == 120);
+const _: () = assert!(BOUNDS_CODE == 136);
 
 /// `GHead::pins`.
 pub const PINS: usize = core::mem::offset_of!(GHead, pins);
@@ -31,6 +31,11 @@ pub const M_G0_SP: usize = 8;
 pub const M_CURG: usize = 16;
 /// `M`: its P, whose first word is its number.
 pub const M_P: usize = 24;
+
+/// `P`: where the next pointers of its write barrier buffer go.
+pub const P_BARRIER_NEXT: usize = 8;
+/// `P`: end of that buffer.
+pub const P_BARRIER_END: usize = 16;
 
 /// A stack segment's control block. It lies at the high end of the segment, above [`Segment::top`].
 ///

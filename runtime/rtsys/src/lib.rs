@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`layout`] (offsets that assembly knows), [`arch::start`] (`_start`), [`arch::entry`] (how Go code
 //! enters Rust), [`arch::switch`] (goroutine switches), [`arch::morestack`] (segmented stacks), [`arch::memory`]
-//! (leaves on the goroutine stack), [`arch::leaf`] (system call and cpuid leaves), [`arch::reflect`] (calls whose
+//! (leaves on the goroutine stack), [`arch::barrier`] (write barriers), [`arch::leaf`] (system call and cpuid leaves), [`arch::reflect`] (calls whose
 //! signature is known only at run time), [`arch::signal`]; then [`linux`], thin system call wrappers.
 //!
 //! Invariants that assembly relies on, referred to by number in SAFETY comments of the runtime:

@@ -1,11 +1,11 @@
 //! Entries for the overlay's driver goroutine, and those of runtime/debug about the collector.
 
-use super::{cycle, pace};
+use super::{check, cycle, helpers, pace, sweep, trace};
 use crate::g::{self, FLAG_SYSTEM, G, WaitReason};
 use crate::lock::Mutex;
 use crate::mem::pages;
 use crate::mem::stats::STATS;
-use crate::park::park;
+use crate::park::{GList, park, ready};
 use crate::rt::RT;
 use crate::witness::WorldStopped;
 use core::ptr::null_mut;
@@ -25,12 +25,44 @@ pub const PERIODIC: usize = 2;
 struct Driver {
     waiting: *mut G,
     wanted: Option<usize>,
+    /// Whoever waits for the end of marking: the driver, or a goroutine that calls `runtime.GC`.
+    marking: *mut G,
+}
+
+/// The right to collect.
+struct Turn {
+    taken: bool,
+    waiters: GList,
+}
+
+static TURN: Mutex<Turn> = Mutex::new(Rank::World, Turn { taken: false, waiters: GList::new() });
+/// Whether collections stop the world from start to end.
+static STOP_THE_WORLD: AtomicBool = AtomicBool::new(true);
+
+/// Reads the settings of the environment.
+pub fn init() {
+    check::init();
+    trace::init();
+    if let Some(value) = crate::config::godebug("gcstoptheworld") {
+        STOP_THE_WORLD.store(value != b"0", Relaxed);
+    }
+}
+
+/// The last helper has nothing left to do: wakes whoever waits for that.
+pub fn marking_ended() {
+    let gp = core::mem::replace(&mut DRIVER.lock().marking, null_mut());
+    if !gp.is_null() {
+        let mut list = GList::new();
+        list.push(gp);
+        crate::sched::inject(list);
+    }
 }
 
 // SAFETY: Gs are never unmapped; the waiting one is claimed under the lock.
 unsafe impl Send for Driver {}
 
-static DRIVER: Mutex<Driver> = Mutex::new(Rank::Sweep, Driver { waiting: null_mut(), wanted: None });
+static DRIVER: Mutex<Driver> =
+    Mutex::new(Rank::Sweep, Driver { waiting: null_mut(), wanted: None, marking: null_mut() });
 /// Whether the driver ever waited.
 static EXISTS: AtomicBool = AtomicBool::new(false);
 /// Whether a driver goroutine has been started.
@@ -73,7 +105,7 @@ entry! {
         EXISTS.store(true, Relaxed);
         let mut driver = DRIVER.lock();
         if let Some(kind) = driver.wanted.take()
-            && (kind != GROWTH || pace::is_due())
+            && (kind != GROWTH || pace::is_due() || check::is_torturing())
         {
             return kind;
         }
@@ -81,21 +113,65 @@ entry! {
         park(gp, WaitReason::ForceGcIdle, move || drop(driver))
     }
 
-    /// Marks and sweeps; the caller has stopped the world.
-    "runtime.gcMarkSweep" => fn gc_mark_sweep(kind: usize) {
-        // SAFETY: contract of the entry: between stopTheWorld and startTheWorld.
-        let world = unsafe { WorldStopped::assume() };
-        cycle::collect(kind, &world);
+    /// Takes the right to collect; parks while another goroutine has it.
+    "runtime.gcAcquire" => fn gc_acquire() {
+        let mut turn = TURN.lock();
+        if turn.taken {
+            let gp = g::current();
+            turn.waiters.push(gp);
+            park(gp, WaitReason::WaitForGcCycle, move || drop(turn));
+        }
+        turn.taken = true;
     }
 
-    /// A whole collection in one entry, without pool clean-up; nothing if someone else has the world.
-    "runtime.gcCollect" => fn gc_collect() {
-        if crate::world::try_acquire() {
-            let world = crate::world::stop();
-            cycle::collect(FORCED, &world);
-            crate::world::start(world, 0);
-            crate::world::release();
+    /// Gives the right to collect to the next who waits for it.
+    "runtime.gcRelease" => fn gc_release() {
+        let mut turn = TURN.lock();
+        let next = turn.waiters.pop();
+        turn.taken = next.is_some();
+        drop(turn);
+        if let Some(gp) = next {
+            ready(gp);
         }
+    }
+
+    /// Begins to mark, or collects altogether and gives false; the caller has stopped the world.
+    "runtime.gcBegin" => fn gc_begin(kind: usize) -> bool {
+        // SAFETY: contract of the entry: between stopTheWorld and startTheWorld.
+        let world = unsafe { WorldStopped::assume() };
+        if STOP_THE_WORLD.load(Relaxed) || cycle::is_small() {
+            cycle::collect(kind, &world);
+            return false;
+        }
+        cycle::begin(&world);
+        true
+    }
+
+    /// Parks until the helpers find nothing left to mark.
+    "runtime.gcMarkWait" => fn gc_mark_wait() {
+        let gp = g::current();
+        let mut driver = DRIVER.lock();
+        if helpers::are_running() {
+            driver.marking = gp;
+            park(gp, WaitReason::WaitForGcCycle, move || drop(driver));
+        }
+    }
+
+    /// Ends marking, or gives false if too much is left; the caller has stopped the world.
+    "runtime.gcMarkDone" => fn gc_mark_done(kind: usize) -> bool {
+        // SAFETY: contract of the entry: between stopTheWorld and startTheWorld.
+        let world = unsafe { WorldStopped::assume() };
+        cycle::mark_done(kind, &world)
+    }
+
+    /// Sweeps a part of the heap; whether there may be more.
+    "runtime.gcSweep" => fn gc_sweep() -> bool {
+        sweep::some()
+    }
+
+    /// Waits until everything is swept.
+    "runtime.gcSweepFinish" => fn gc_sweep_finish() {
+        sweep::finish();
     }
 
     /// Gives some memory that the heap will not need soon back to the system; whether there is more to give.

@@ -1,71 +1,216 @@
 //! One collection.
+//!
+//! ```text
+//!   begin        world stopped: barrier on, what Rust holds is shaded
+//!   (marking)    world runs: helpers read globals, stacks and objects; allocations assist
+//!   mark_done    world stopped: what is left is marked; barrier off, specials settled, sweeping begins
+//!   (sweeping)   world runs
+//! ```
+//! With `GODEBUG=gcstoptheworld=1`, and before the driver goroutine exists, [`collect`] does all of it with the world
+//! stopped.
 
 use super::mark::Marker;
-use super::{control, helpers, mark, pace, roots, sweep};
+use super::{barrier, check, control, helpers, mark, pace, roots, sweep, trace};
+use crate::lock::Mutex;
 use crate::mem::special;
 use crate::mem::stats::STATS;
-use crate::rt;
+use crate::metrics::TIMES;
+use crate::rt::{self, RT};
 use crate::witness::WorldStopped;
-use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use undergo_rtcore::lock_rank::Rank;
 use undergo_rtsys::linux::clock;
 
-/// Bytes of data segments that the last collection read.
-static GLOBALS: AtomicUsize = AtomicUsize::new(0);
-/// Bytes of stacks that the last collection read.
-static STACKS: AtomicUsize = AtomicUsize::new(0);
+/// Objects read at most with the world stopped before marking goes on with the world running.
+const LAST_OBJECTS: u64 = 20_000;
+/// Heaps up to this many bytes are collected with the world stopped: that takes less than 100 µs.
+const SMALL: u64 = 256 << 10;
+/// If there are at most this many goroutines.
+const SMALL_COUNT: usize = 64;
+/// After so many attempts marking ends with the world stopped, whatever is left.
+const MAX_ATTEMPTS: u32 = 4;
+
+/// State of the running collection, and results of the last one. Independent atomics, written by whoever runs the
+/// collection.
+struct Cycle {
+    /// Number of the collection.
+    number: AtomicU32,
+    /// Objects are being marked while the world runs.
+    is_marking: AtomicBool,
+    /// Times that [`mark_done`] was called in this collection.
+    attempts: AtomicU32,
+    /// When the collection began.
+    begun: AtomicI64,
+    /// Length of the first pause, ns.
+    first_pause: AtomicI64,
+    /// Bytes in use when it began.
+    used: AtomicU64,
+    /// Time that assists and helpers have taken when it began, ns.
+    cpu: [AtomicU64; 2],
+    /// Bytes of data segments read.
+    globals: AtomicUsize,
+    /// Bytes of stacks read.
+    stacks: AtomicUsize,
+}
+
+static CYCLE: Cycle = Cycle {
+    number: AtomicU32::new(0),
+    is_marking: AtomicBool::new(false),
+    attempts: AtomicU32::new(0),
+    begun: AtomicI64::new(0),
+    first_pause: AtomicI64::new(0),
+    used: AtomicU64::new(0),
+    cpu: [const { AtomicU64::new(0) }; 2],
+    globals: AtomicUsize::new(0),
+    stacks: AtomicUsize::new(0),
+};
+
+/// The marker of the goroutine that drives the collection. Its buffer is kept.
+static DRIVER_MARKER: Mutex<Marker> = Mutex::new(Rank::Sweep, Marker::new());
 
 /// Roots that the last collection read.
 pub fn last_roots() -> roots::Sizes {
-    roots::Sizes { globals: GLOBALS.load(Relaxed), stacks: STACKS.load(Relaxed) }
+    roots::Sizes { globals: CYCLE.globals.load(Relaxed), stacks: CYCLE.stacks.load(Relaxed) }
+}
+
+/// Adds to what the running collection has read of the roots.
+pub fn count_roots(sizes: roots::Sizes) {
+    CYCLE.globals.fetch_add(sizes.globals, Relaxed);
+    CYCLE.stacks.fetch_add(sizes.stacks, Relaxed);
+}
+
+/// Number of the running collection, or the last one.
+pub fn number() -> u32 {
+    CYCLE.number.load(Relaxed)
+}
+
+/// Whether objects are being marked while the world runs.
+pub fn is_marking() -> bool {
+    CYCLE.is_marking.load(Relaxed)
+}
+
+/// Whether there is so little to mark that stopping the world for it is shorter than waking others.
+pub fn is_small() -> bool {
+    let marked = STATS.marked_bytes.load(Relaxed).max(pace::used());
+    marked < SMALL && crate::sched::create::count() < SMALL_COUNT && !check::is_torturing()
+}
+
+/// Time that assists and helpers have taken so far, ns.
+fn mark_times() -> [u64; 2] {
+    [TIMES.assist_ns.load(Relaxed), TIMES.dedicated_ns.load(Relaxed)]
+}
+
+/// Prepares marking.
+fn prepare(world: &WorldStopped<'_>) {
+    crate::metrics::pause_is_for_gc();
+    sweep::finish();
+    CYCLE.number.fetch_add(1, Relaxed);
+    CYCLE.globals.store(0, Relaxed);
+    CYCLE.stacks.store(0, Relaxed);
+    CYCLE.first_pause.store(0, Relaxed);
+    CYCLE.begun.store(rt::nanotime(), Relaxed);
+    CYCLE.used.store(pace::used(), Relaxed);
+    for (at_begin, now) in CYCLE.cpu.iter().zip(mark_times()) {
+        at_begin.store(now, Relaxed);
+    }
+    each_p(world, |p| p.mem.leave_tiny_block());
 }
 
 /// Marks and sweeps. Nothing runs but this M, whose goroutine is inside an entry.
 pub fn collect(kind: usize, world: &WorldStopped<'_>) {
     let start = rt::nanotime();
-    crate::metrics::pause_is_for_gc();
-    flush_caches(world);
-    let mut marker = Marker::new();
-    mark::begin(1 + helpers::available());
-    helpers::start();
-    let sizes = roots::mark_all(&mut marker, world);
+    prepare(world);
+    let mut marker = DRIVER_MARKER.lock();
+    marker.reset();
+    let n = helpers::useful();
+    mark::begin(1 + n);
+    pace::marking_begins();
+    helpers::start(n, helpers::Job::Drain);
+    count_roots(roots::mark_all(&mut marker, world));
     marker.drain();
-    let helped = helpers::finish();
-    crate::timer::drop_unreachable(world);
-    special::settle(world);
-    let live = sweep::all(world);
-    trim_stacks(world);
-    crate::sched::inject(special::claim_waiting());
-    STATS.marked_bytes.store(marker.bytes + helped.0, Relaxed);
-    STATS.marked_objects.store(marker.objects + helped.1, Relaxed);
-    GLOBALS.store(sizes.globals, Relaxed);
-    STACKS.store(sizes.stacks, Relaxed);
-    pace::collected(live);
+    helpers::finish();
+    marker.count();
+    drop(marker);
+    settle(world);
+    sweep::finish();
     record(kind, start);
 }
 
-/// Empties the caches of all Ps, so that every span is in the page table only.
-fn flush_caches(world: &WorldStopped<'_>) {
+/// Starts marking: the world may go on afterwards.
+pub fn begin(world: &WorldStopped<'_>) {
+    let start = rt::nanotime();
+    prepare(world);
+    CYCLE.attempts.store(0, Relaxed);
+    let n = helpers::concurrent();
+    mark::begin(n);
+    pace::marking_begins();
+    barrier::turn_on(world);
+    let mut marker = DRIVER_MARKER.lock();
+    marker.reset();
+    crate::roots::enumerate(&mut *marker, world);
+    marker.give_all();
+    marker.count();
+    drop(marker);
+    CYCLE.is_marking.store(true, Relaxed);
+    helpers::start(n, helpers::Job::RootsAndDrain);
+    CYCLE.first_pause.store(rt::nanotime() - start, Relaxed);
+}
+
+/// The helpers have found nothing left to do: marks what barriers have noted meanwhile. False if that is much: marking
+/// goes on with the world running.
+pub fn mark_done(kind: usize, world: &WorldStopped<'_>) -> bool {
+    let start = rt::nanotime();
+    crate::metrics::pause_is_for_gc();
+    each_p(world, barrier::flush);
+    let attempt = CYCLE.attempts.fetch_add(1, Relaxed);
+    let mut marker = DRIVER_MARKER.lock();
+    marker.reset();
+    crate::roots::enumerate(&mut *marker, world);
+    let limit = if attempt < MAX_ATTEMPTS { LAST_OBJECTS } else { u64::MAX };
+    let done = marker.drain_alone(limit);
+    marker.count();
+    drop(marker);
+    if !done {
+        helpers::start(mark::resume(), helpers::Job::Drain);
+        return false;
+    }
+    barrier::turn_off(world);
+    CYCLE.is_marking.store(false, Relaxed);
+    settle(world);
+    record(kind, start);
+    true
+}
+
+/// After marking: what dead objects leave behind is dealt with, and everything unmarked becomes free.
+fn settle(world: &WorldStopped<'_>) {
+    check::marks(world);
+    each_p(world, |p| p.mem.flush(world));
+    crate::timer::drop_unreachable(world);
+    special::settle(world);
+    let (bytes, objects) = mark::marked();
+    STATS.marked_bytes.store(bytes, Relaxed);
+    STATS.marked_objects.store(objects, Relaxed);
+    sweep::begin(world);
+    pace::collected(bytes);
+    crate::sched::inject(special::claim_waiting());
+}
+
+/// Calls `f` with every P.
+fn each_p(_: &WorldStopped<'_>, mut f: impl FnMut(&mut crate::p::P)) {
     for i in 0..rt::MAX_P {
-        let p = rt::RT.all_p[i].load(Relaxed);
+        let p = RT.all_p[i].load(Relaxed);
         if !p.is_null() {
-            // SAFETY: Ps live for ever; the world is stopped, so nobody uses their caches.
-            unsafe { (*p).mem.flush(world) };
+            // SAFETY: Ps live for ever; the world is stopped, so nobody uses them.
+            f(unsafe { &mut *p });
         }
     }
 }
 
-/// Gives back stack segments beyond the one that each goroutine stands on.
-fn trim_stacks(_: &WorldStopped<'_>) {
-    for gp in rt::all_g() {
-        // SAFETY: goroutines do not run. Those that hold a system call or are being made have no segment beyond the
-        // current one in use, and those that run entries (ours) stand on their current segment.
-        unsafe { crate::stack::trim(&mut *gp) };
-    }
-}
-
-/// Updates counters and the ring of pauses.
+/// Updates counters and the ring of pauses, and tells about the collection. The last pause began at `start`.
 fn record(kind: usize, start: i64) {
-    let pause = (rt::nanotime() - start) as u64;
+    let first = CYCLE.first_pause.load(Relaxed);
+    let last = rt::nanotime() - start;
+    let pause = (last + first) as u64;
     let wall = clock::wall();
     let end = wall.sec as u64 * 1_000_000_000 + wall.nsec as u64;
     let n = STATS.cycles.fetch_add(1, Relaxed) as usize;
@@ -76,4 +221,18 @@ fn record(kind: usize, start: i64) {
     STATS.pause_ends[n % 256].store(end, Relaxed);
     STATS.pause_total.fetch_add(pause, Relaxed);
     STATS.last_end.store(end, Relaxed);
+    let [assist, dedicated] = mark_times();
+    let roots = last_roots();
+    let live = STATS.marked_bytes.load(Relaxed);
+    trace::print(&trace::Line {
+        number: n as u64 + 1,
+        begin: CYCLE.begun.load(Relaxed),
+        clock: [first, start - CYCLE.begun.load(Relaxed) - first, last],
+        cpu: [assist - CYCLE.cpu[0].load(Relaxed), dedicated - CYCLE.cpu[1].load(Relaxed)],
+        heap: [CYCLE.used.load(Relaxed), pace::used(), live],
+        goal: pace::goal(),
+        roots: [roots.stacks, roots.globals],
+        total_ns: assist + dedicated + TIMES.pause_cpu_ns.load(Relaxed),
+        kind,
+    });
 }

@@ -1,30 +1,44 @@
-//! Threads that help to mark while the world is stopped: as many as there are Ps, and processors to run them, beyond the
-//! first, at most [`MAX`]. They have no P and sleep between collections.
+//! Threads that mark. They have no P and sleep between collections.
+//!
+//! While the world is stopped there are as many as there are Ps, and processors to run them, beyond the first: they help
+//! the driver. While it runs there is one for every four Ps, at least one, so that marking takes about a quarter of the
+//! processors; the first of them reads the roots.
 
-use super::mark::Marker;
+use super::mark::{self, Marker};
+use super::{control, roots};
 use crate::lock::Note;
+use crate::metrics::TIMES;
 use crate::rt::{self, RT};
 use crate::sched::threads;
-use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::*};
+use core::sync::atomic::{AtomicU32, Ordering::*};
 
 /// Most helpers.
 const MAX: usize = 16;
-/// Collections of a heap smaller than this are done alone: waking threads would take longer.
+/// Collections of a heap smaller than this, with the world stopped, are done alone: waking threads would take longer.
 const WORTHWHILE: u64 = 32 << 20;
+
+/// What helpers do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u32)]
+pub enum Job {
+    /// Read objects until there are none left.
+    Drain = 0,
+    /// The first one reads the roots before.
+    RootsAndDrain = 1,
+}
 
 /// State of the helpers.
 ///
 /// | field | who | when |
 /// |---|---|---|
-/// | wake | driver signals, helper clears | start of a collection |
-/// | running | driver adds, helper subtracts | a collection |
-/// | bytes, objects | helpers add | before `running` falls |
+/// | wake | driver signals, helper clears | start of marking |
+/// | running | driver sets, helper subtracts | marking |
+/// | job | driver | before waking |
 /// | made | driver | world stopped |
 struct Helpers {
     wake: [Note; MAX],
     running: AtomicU32,
-    bytes: AtomicU64,
-    objects: AtomicU64,
+    job: AtomicU32,
     made: AtomicU32,
     next: AtomicU32,
 }
@@ -32,14 +46,13 @@ struct Helpers {
 static HELPERS: Helpers = Helpers {
     wake: [const { Note::new() }; MAX],
     running: AtomicU32::new(0),
-    bytes: AtomicU64::new(0),
-    objects: AtomicU64::new(0),
+    job: AtomicU32::new(0),
     made: AtomicU32::new(0),
     next: AtomicU32::new(0),
 };
 
-/// How many helpers a collection that starts now gets.
-pub fn available() -> u32 {
+/// How many helpers are of use while the world is stopped.
+pub fn useful() -> u32 {
     if super::pace::used() < WORTHWHILE {
         return 0;
     }
@@ -47,11 +60,14 @@ pub fn available() -> u32 {
     (processors - 1).min(MAX) as u32
 }
 
-/// Wakes [`available`] helpers; they mark until marking ends.
-pub fn start() {
-    let n = available();
-    HELPERS.bytes.store(0, Relaxed);
-    HELPERS.objects.store(0, Relaxed);
+/// How many mark while the world runs.
+pub fn concurrent() -> u32 {
+    (rt::n_p() / 4).clamp(1, MAX) as u32
+}
+
+/// Wakes `n` helpers; they mark until marking ends. The world is stopped.
+pub fn start(n: u32, job: Job) {
+    HELPERS.job.store(job as u32, Relaxed);
     HELPERS.running.store(n, SeqCst);
     for i in 0..n {
         if HELPERS.made.load(Relaxed) == i {
@@ -65,25 +81,36 @@ pub fn start() {
     }
 }
 
-/// Waits for the helpers; bytes and objects that they marked.
-pub fn finish() -> (u64, u64) {
+/// Whether helpers are at work.
+pub fn are_running() -> bool {
+    HELPERS.running.load(Acquire) > 0
+}
+
+/// Waits for the helpers.
+pub fn finish() {
     let mut spins = 0;
-    while HELPERS.running.load(Acquire) > 0 {
-        super::mark::pause(&mut spins);
+    while are_running() {
+        mark::pause(&mut spins);
     }
-    (HELPERS.bytes.load(Relaxed), HELPERS.objects.load(Relaxed))
 }
 
 /// A helper thread.
 extern "C" fn run() -> ! {
     let me = HELPERS.next.fetch_add(1, Relaxed) as usize;
+    let mut marker = Marker::new();
     loop {
         HELPERS.wake[me].sleep();
         HELPERS.wake[me].clear();
-        let mut marker = Marker::new();
+        marker.reset();
+        let start = rt::nanotime();
+        if me == 0 && HELPERS.job.load(Relaxed) == Job::RootsAndDrain as u32 {
+            roots::mark_concurrently(&mut marker);
+        }
         marker.drain();
-        HELPERS.bytes.fetch_add(marker.bytes, Relaxed);
-        HELPERS.objects.fetch_add(marker.objects, Relaxed);
-        HELPERS.running.fetch_sub(1, Release);
+        marker.count();
+        TIMES.dedicated_ns.fetch_add((rt::nanotime() - start) as u64, Relaxed);
+        if HELPERS.running.fetch_sub(1, AcqRel) == 1 {
+            control::marking_ended();
+        }
     }
 }

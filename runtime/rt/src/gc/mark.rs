@@ -7,14 +7,21 @@
 //!
 //! Several threads may mark: the driver and [`super::helpers`]. Mark bits are then set atomically. A marker with plenty gives
 //! half of its stack to a shared one while another is idle; marking ends when all are idle and the shared stack is empty.
+//!
+//! While the world runs, goroutines that allocate *assist* ([`assist`]) with entries from the shared stack, and write
+//! barriers add to it ([`shade`]). Neither counts as a marker: what they leave behind when the markers are done is found
+//! when the world is stopped. Objects made meanwhile are born marked ([`born`]), so nobody reads them: their pointers come from
+//! stacks that will be read, or through the barrier.
 
+use super::barrier;
 use crate::lock::Mutex;
 use crate::mem::pointers;
 use crate::mem::span::{Found, HEAP, PAGE_TABLE, Span, find_object};
 use crate::mem::vec::OffVec;
+use crate::metrics::TIMES;
 use crate::types::Type;
 use core::ptr;
-use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::*};
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::*};
 use undergo_rtcore::lock_rank::Rank;
 use undergo_rtcore::size_class::{HEADER, PAGE_SHIFT, Scan};
 
@@ -31,6 +38,12 @@ static SHARED: Mutex<OffVec<usize>> = Mutex::new(Rank::GcWork, OffVec::new());
 static N_SHARED: AtomicU32 = AtomicU32::new(0);
 /// Markers that have nothing to do.
 static IDLE: AtomicU32 = AtomicU32::new(0);
+/// Bytes of objects marked in this collection, as far as markers have reported them.
+static BYTES: AtomicU64 = AtomicU64::new(0);
+/// Number of those objects.
+static OBJECTS: AtomicU64 = AtomicU64::new(0);
+/// Somebody wants to assist and found no shared entries.
+static HUNGRY: AtomicBool = AtomicBool::new(false);
 /// Markers of this collection.
 static MARKERS: AtomicU32 = AtomicU32::new(1);
 
@@ -54,21 +67,60 @@ pub fn begin(markers: u32) {
     MARKERS.store(markers, Relaxed);
     IDLE.store(0, Relaxed);
     N_SHARED.store(0, Relaxed);
+    BYTES.store(0, Relaxed);
+    OBJECTS.store(0, Relaxed);
+    HUNGRY.store(false, Relaxed);
+}
+
+/// Prepares the same number of threads, which it gives, to go on after [`Marker::drain_alone`] has left something.
+pub fn resume() -> u32 {
+    IDLE.store(0, Relaxed);
+    MARKERS.load(Relaxed)
+}
+
+/// Bytes and number of the objects marked in this collection, as far as markers have reported them.
+pub fn marked() -> (u64, u64) {
+    (BYTES.load(Relaxed), OBJECTS.load(Relaxed))
 }
 
 impl Marker {
-    /// With nothing to do yet.
-    pub fn new() -> Marker {
+    /// To be [`reset`](Marker::reset) before use.
+    pub const fn new() -> Marker {
         Marker {
             stack: OffVec::new(),
             ahead: [0; AHEAD],
             n_ahead: 0,
             first_ahead: 0,
-            heap: HEAP.base(),
-            heap_len: HEAP.committed(),
+            heap: 0,
+            heap_len: 0,
             bytes: 0,
             objects: 0,
         }
+    }
+
+    /// With nothing to do yet. Objects in what is added to the heap from now on are born marked.
+    pub fn reset(&mut self) {
+        self.stack.clear();
+        self.n_ahead = 0;
+        self.heap = HEAP.base();
+        self.heap_len = HEAP.committed();
+        self.bytes = 0;
+        self.objects = 0;
+    }
+
+    /// Reports what has been marked.
+    pub fn count(&mut self) {
+        BYTES.fetch_add(core::mem::take(&mut self.bytes), Relaxed);
+        OBJECTS.fetch_add(core::mem::take(&mut self.objects), Relaxed);
+    }
+
+    /// Gives everything away.
+    pub fn give_all(&mut self) {
+        let mut shared = SHARED.lock();
+        while let Some(entry) = self.next() {
+            shared.push(entry);
+        }
+        N_SHARED.store(shared.len() as u32, Release);
     }
 
     /// A word that may be a pointer.
@@ -84,12 +136,12 @@ impl Marker {
     /// All aligned words of `[lo, hi)`, which may be pointers.
     ///
     /// # Safety
-    /// The range is readable, and nobody writes it (M3).
+    /// The range is readable. If others write it meanwhile, then in whole words, and through the write barrier.
     pub unsafe fn range(&mut self, lo: usize, hi: usize) {
         let mut at = lo.next_multiple_of(8);
         while at + 8 <= hi {
             // SAFETY: caller.
-            self.word(unsafe { (at as *const usize).read() });
+            self.word(unsafe { (at as *const usize).read_volatile() });
             at += 8;
         }
     }
@@ -106,7 +158,7 @@ impl Marker {
             if word.read() & bit != 0 {
                 return;
             }
-            if MARKERS.load(Relaxed) > 1 {
+            if MARKERS.load(Relaxed) > 1 || barrier::is_on() {
                 if AtomicU64::from_ptr(word).fetch_or(bit, Relaxed) & bit != 0 {
                     return;
                 }
@@ -127,15 +179,51 @@ impl Marker {
             while let Some(entry) = self.next() {
                 // SAFETY: entries are marked objects (M3).
                 unsafe { self.read(entry) };
-                if self.stack.len() > SHARE && IDLE.load(Relaxed) > 0 {
-                    self.share();
-                }
+                self.share_if_wanted();
             }
             if !self.fetch() {
                 break;
             }
         }
-        self.stack.release();
+        self.stack.trim();
+    }
+
+    /// Reads `n` of its own entries at most.
+    pub fn drain_some(&mut self, n: usize) {
+        for _ in 0..n {
+            let Some(entry) = self.next() else { return };
+            // SAFETY: as in `drain`.
+            unsafe { self.read(entry) };
+            self.share_if_wanted();
+        }
+    }
+
+    /// Reads objects until there are none left anywhere, or `limit` have been read; whether none are left. What is left is
+    /// shared. Nobody else marks.
+    pub fn drain_alone(&mut self, limit: u64) -> bool {
+        let mut n = 0;
+        loop {
+            while let Some(entry) = self.next() {
+                if n == limit {
+                    self.stack.push(entry);
+                    self.give_all();
+                    return false;
+                }
+                n += 1;
+                // SAFETY: as in `drain`.
+                unsafe { self.read(entry) };
+            }
+            if !self.take_shared() {
+                return true;
+            }
+        }
+    }
+
+    #[inline]
+    fn share_if_wanted(&mut self) {
+        if self.stack.len() > SHARE && (IDLE.load(Relaxed) > 0 || HUNGRY.load(Relaxed)) {
+            self.share();
+        }
     }
 
     /// The next entry to read: the oldest of those whose memory is under way.
@@ -170,6 +258,20 @@ impl Marker {
             }
         }
         N_SHARED.store(shared.len() as u32, Release);
+        HUNGRY.store(false, Relaxed);
+    }
+
+    /// Takes some of the shared entries, if there are any.
+    fn take_shared(&mut self) -> bool {
+        let mut shared = SHARED.lock();
+        let n = shared.len().div_ceil(2).min(SHARE);
+        for _ in 0..n {
+            if let Some(entry) = shared.pop() {
+                self.stack.push(entry);
+            }
+        }
+        N_SHARED.store(shared.len() as u32, Release);
+        n > 0
     }
 
     /// Takes shared entries, waiting for some; false when all markers are idle.
@@ -182,15 +284,7 @@ impl Marker {
             if N_SHARED.load(Acquire) > 0 {
                 // Busy again before the entries leave the shared stack, so that nobody believes marking is over.
                 IDLE.fetch_sub(1, SeqCst);
-                let mut shared = SHARED.lock();
-                let n = shared.len().div_ceil(2).min(SHARE);
-                for _ in 0..n {
-                    if let Some(entry) = shared.pop() {
-                        self.stack.push(entry);
-                    }
-                }
-                N_SHARED.store(shared.len() as u32, Release);
-                if n > 0 {
+                if self.take_shared() {
                     return true;
                 }
                 IDLE.fetch_add(1, SeqCst);
@@ -205,7 +299,7 @@ impl Marker {
     /// Marks what an object, or a piece of it, points at.
     ///
     /// # Safety
-    /// The entry is that of a marked object with pointers, and the world is stopped (M3).
+    /// The entry is that of a marked object with pointers. Others write it in whole words, through the write barrier.
     unsafe fn read(&mut self, entry: usize) {
         let at = entry & !1;
         // SAFETY: M1: marked objects lie in spans.
@@ -230,13 +324,13 @@ impl Marker {
     #[inline]
     unsafe fn word_at(&mut self, address: usize) {
         // SAFETY: caller.
-        self.word(unsafe { (address as *const usize).read() });
+        self.word(unsafe { (address as *const usize).read_volatile() });
     }
 
     /// Marks what an object in use points at, but not the object.
     ///
     /// # Safety
-    /// The world is stopped (M3).
+    /// The object does not die meanwhile.
     pub unsafe fn beneath(&mut self, found: &Found) {
         // SAFETY: M1, M4; caller.
         unsafe {
@@ -265,11 +359,73 @@ impl Marker {
     }
 }
 
+/// Marks the objects that `words` lead to, and shares those that are to be read. For words that no marker reads: any
+/// thread may call this while objects are marked.
+pub fn shade(words: impl Iterator<Item = usize>) {
+    let mut shared = None;
+    for word in words {
+        if let Some(found) = find_object(word)
+            && set_mark_shared(&found)
+        {
+            // SAFETY: M1.
+            let span = unsafe { &*found.span };
+            BYTES.fetch_add(span.elem as u64, Relaxed);
+            OBJECTS.fetch_add(1, Relaxed);
+            if span.scan == Scan::Yes {
+                shared.get_or_insert_with(|| SHARED.lock()).push(found.slot);
+            }
+        }
+    }
+    if let Some(shared) = shared {
+        N_SHARED.store(shared.len() as u32, Release);
+    }
+}
+
+/// Reads objects worth `bytes` bytes, if there is work for others than the markers. `marker` is that of our P.
+pub fn assist(marker: &mut Marker, bytes: u64) {
+    if bytes == 0 {
+        return;
+    }
+    if N_SHARED.load(Relaxed) == 0 {
+        HUNGRY.store(true, Relaxed);
+        return;
+    }
+    let start = crate::rt::nanotime();
+    marker.reset();
+    while marker.bytes < bytes && marker.take_shared() {
+        marker.drain_some(SHARE);
+    }
+    marker.give_all();
+    marker.count();
+    TIMES.assist_ns.fetch_add((crate::rt::nanotime() - start) as u64, Relaxed);
+}
+
+/// An object in a slot that is about to be used counts as marked, while objects are being marked.
+#[inline]
+pub fn born(span: *mut Span, index: usize) {
+    if barrier::is_on() {
+        set_mark_shared(&Found { span, index, slot: 0 });
+    }
+}
+
+/// Marks an object that others may mark as well; whether it was not marked.
+fn set_mark_shared(found: &Found) -> bool {
+    let bit = 1u64 << (found.index % 64);
+    // SAFETY: M1: the span's entry of the mark table, which others change atomically.
+    unsafe {
+        let word = AtomicU64::from_ptr(&raw mut (*(*found.span).marks)[found.index / 64]);
+        word.load(Relaxed) & bit == 0 && word.fetch_or(bit, Relaxed) & bit == 0
+    }
+}
+
 /// Waits a little for another thread: spins at first, then lets others run.
 pub fn pause(spins: &mut u32) {
     *spins += 1;
     if *spins < 200 {
         core::hint::spin_loop();
+    } else if barrier::is_on() {
+        // The world runs: nobody is in a hurry.
+        undergo_rtsys::linux::clock::usleep(50);
     } else {
         undergo_rtsys::linux::thread::sched_yield();
     }

@@ -1,28 +1,46 @@
-//! The garbage collector: stops the world, marks what is reachable, sweeps the rest.
+//! The garbage collector: a mark-sweep collector that does not move objects. It marks with the world stopped, or, with
+//! `GODEBUG=gcstoptheworld=0`, while the program runs.
 //!
 //! Reading order: [`pace`] (when), [`control`] (who drives a collection; entries of runtime/debug), [`cycle`] (one
-//! collection from start to end), [`roots`] (where marking starts), [`mark`], [`helpers`], [`sweep`].
+//! collection from start to end), [`roots`] (where marking starts), [`mark`], [`helpers`] (threads that mark),
+//! [`barrier`] (what stores do meanwhile), [`sweep`], [`check`] (modes for finding mistakes),
+//! [`trace`].
 //!
 //! The heap is read precisely: pointer masks say which words of an object are pointers. Stacks, saved registers and the
 //! program's data segments are read conservatively: any word that is the address of a byte of an object keeps it alive.
-//! Objects do not move. The world is stopped from the first mark to the end of the sweep, so the mutator never meets
-//! a marked, half-swept or dying object, and needs no barrier.
+//!
+//! **Why nothing is lost.** While objects are marked, every object that is reachable when marking ends has been marked: it
+//! was reachable when marking began, or is new. Objects are born marked. Each stack is read once, while its goroutine
+//! stands still. A pointer that a store overwrites is shaded, so that what was reachable through it from
+//! a stack that has not been read stays; the pointer that is stored is shaded too, so that a stack that has not
+//! been read may hide it in an object that has. What Rust holds is read with the world stopped, at both ends, and
+//! pointers that leave it for a stack are shaded.
 //!
 //! **Who drives.** Rust never calls Go, but a collection must run `sync.Pool`'s clean-up while the world is stopped.
 //! So the driver is a goroutine of the overlay that loops over entries:
 //!
 //! ```text
 //!   kind := gcWait()               parks until the heap has grown, two minutes have passed, or memory is short
-//!   worldAcquire(); stopTheWorld()
+//!   gcAcquire()                    one collection at a time
+//!   stop the world
 //!   poolCleanup()                  what sync registered, if anything
-//!   gcMarkSweep(kind)              marks and sweeps
-//!   startTheWorld(0); worldRelease()
+//!   if gcBegin(kind) {             false: the collection is done already
+//!       start the world
+//!       gcMarkWait()               parks while helpers mark
+//!       stop the world
+//!       until gcMarkDone(kind)     not yet done: once more
+//!   }
+//!   start the world
+//!   for gcSweep() { Gosched() }
+//!   gcRelease()
 //!   for gcScavenge() { Gosched() }
 //! ```
 //! `runtime.GC` does the same with kind [`control::FORCED`]. An allocation that crosses the trigger only sets
 //! `PENDING_GC`; when its entry exits, [`on_pending`] wakes the driver and yields to it. Until the driver exists (before
 //! package initialisation), [`on_pending`] collects by itself, without pool clean-up, which nobody needs yet.
 
+pub mod barrier;
+pub mod check;
 pub mod control;
 pub mod cycle;
 pub mod helpers;
@@ -30,17 +48,23 @@ pub mod mark;
 pub mod pace;
 pub mod roots;
 pub mod sweep;
+pub mod trace;
 
 use crate::g::G;
 use crate::p::P;
 
-/// Collector state of a P. All zero is a valid initial state. The stop-the-world collector needs none.
+/// Collector state of a P. All zero is a valid initial state.
 #[derive(Debug)]
-pub struct PGc {}
+pub struct PGc {
+    /// Pointers noted by the write barrier.
+    pub buffer: barrier::Buffer,
+    /// For assists.
+    pub marker: mark::Marker,
+}
 
 /// `PENDING_GC` of a goroutine: start a collection. On the system stack; results of its entry are saved.
 pub fn on_pending(gp: &mut G) {
-    if !pace::is_due() {
+    if !(pace::is_due() || check::is_torturing()) || cycle::is_marking() {
         return;
     }
     if let Some(driver) = control::claim_driver(control::GROWTH) {

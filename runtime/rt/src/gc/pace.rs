@@ -18,6 +18,8 @@ const PERIOD: i64 = 120_000_000_000;
 /// | percent | setters | GOGC, negative: off |
 /// | limit | setters | GOMEMLIMIT |
 /// | live | the collector | bytes that the last collection found alive |
+/// | during | the collector | bytes allocated while the last collection marked with the world running |
+/// | begun | the collector | `used` when marking began |
 /// | last | the collector | monotonic time of the end of the last collection |
 #[derive(Debug)]
 struct Pace {
@@ -26,6 +28,8 @@ struct Pace {
     percent: AtomicI32,
     limit: AtomicI64,
     live: AtomicU64,
+    during: AtomicU64,
+    begun: AtomicU64,
     last: AtomicI64,
 }
 
@@ -35,6 +39,8 @@ static PACE: Pace = Pace {
     percent: AtomicI32::new(100),
     limit: AtomicI64::new(i64::MAX),
     live: AtomicU64::new(0),
+    during: AtomicU64::new(0),
+    begun: AtomicU64::new(0),
     last: AtomicI64::new(0),
 };
 
@@ -56,17 +62,42 @@ pub fn is_overdue(now: i64) -> bool {
     last != 0 && now - last > PERIOD && PACE.percent.load(Relaxed) >= 0
 }
 
-/// A collection has found `live` bytes in objects.
+/// Marking begins: no other collection is due until it has ended.
+pub fn marking_begins() {
+    PACE.begun.store(PACE.used.load(Relaxed), Relaxed);
+    PACE.trigger.store(u64::MAX, Relaxed);
+}
+
+/// A collection has found `live` bytes in objects that were there when it began.
 pub fn collected(live: u64) {
+    let during = PACE.used.load(Relaxed).saturating_sub(PACE.begun.load(Relaxed));
+    PACE.during.store(during, Relaxed);
     PACE.live.store(live, Relaxed);
-    PACE.used.store(live, Relaxed);
+    PACE.used.store(live + during, Relaxed);
     PACE.last.store(crate::rt::nanotime(), Relaxed);
     retrigger();
 }
 
-/// Recomputes the trigger from what is alive and the settings.
-pub fn retrigger() {
-    PACE.trigger.store(goal(), Relaxed);
+/// Recomputes the trigger from what is alive and the settings: so far before the goal that marking is likely to end before
+/// the program reaches it, if it allocates as during the last collection.
+fn retrigger() {
+    if super::cycle::is_marking() {
+        return;
+    }
+    let goal = goal();
+    let distance = goal.saturating_sub(PACE.live.load(Relaxed));
+    let during = PACE.during.load(Relaxed);
+    let runway = if during == 0 { 0 } else { (during + during / 4).clamp(distance / 20, distance / 2) };
+    PACE.trigger.store(goal.saturating_sub(runway), Relaxed);
+}
+
+/// Bytes of objects to be read for `bytes` bytes allocated while objects are marked, so that marking ends before the heap
+/// reaches its goal.
+pub fn assist_for(bytes: usize) -> u64 {
+    let left = PACE.live.load(Relaxed).saturating_sub(super::mark::marked().0);
+    let room = goal().saturating_sub(PACE.used.load(Relaxed)).max(64 << 10);
+    // 16 times as much as is allocated: beyond that the program would stand still.
+    (bytes as u64).saturating_mul(left) / room.max(left / 16)
 }
 
 /// Heap size at which the next collection starts.

@@ -1,10 +1,15 @@
 //! Where marking starts: data segments, goroutines, and what Rust holds.
 
+use super::cycle;
 use super::mark::Marker;
+use crate::g::{G, GStatus};
+use crate::mem::special;
 use crate::module::module;
 use crate::roots::{self, Visitor};
 use crate::witness::WorldStopped;
-use crate::{rt, stack};
+use crate::{rt, signal, stack};
+use core::sync::atomic::Ordering::{Acquire, Release};
+use undergo_rtsys::linux::clock;
 
 impl Visitor for Marker {
     fn word(&mut self, value: usize) {
@@ -23,23 +28,116 @@ pub struct Sizes {
 
 /// Marks everything that the program reaches directly.
 pub fn mark_all(marker: &mut Marker, world: &WorldStopped<'_>) -> Sizes {
-    let mut sizes = Sizes::default();
-    for [lo, hi] in [module().data, module().bss] {
-        sizes.globals += (hi - lo) as usize;
-        // SAFETY: segments of the program, mapped for the whole run; the world is stopped (M3).
-        unsafe { marker.range(lo as usize, hi as usize) };
-    }
+    let mut sizes = Sizes { globals: mark_globals(marker), stacks: 0 };
     roots::enumerate(marker, world);
-    crate::mem::special::mark_roots(marker, world);
+    special::mark_roots(marker);
     for gp in rt::all_g() {
-        // SAFETY: the world is stopped: goroutines do not run, and their segment lists are stable. The goroutine that
-        // drives the collection is inside an entry. Segments above a stack pointer are empty.
-        unsafe {
-            stack::scan_ranges(gp, &mut |lo, hi| {
-                sizes.stacks += hi.saturating_sub(lo);
-                marker.range(lo, hi);
-            });
-        }
+        // SAFETY: the world is stopped: goroutines do not run. The goroutine that drives the collection is inside an
+        // entry.
+        sizes.stacks += unsafe { mark_stack(marker, gp) };
     }
     sizes
+}
+
+/// Marks what the data segments hold, and gives their size.
+fn mark_globals(marker: &mut Marker) -> usize {
+    let mut bytes = 0;
+    for [lo, hi] in [module().data, module().bss] {
+        bytes += (hi - lo) as usize;
+        // SAFETY: segments of the program, mapped for the whole run.
+        unsafe { marker.range(lo as usize, hi as usize) };
+    }
+    bytes
+}
+
+/// Marks what the stack of a goroutine holds, and gives its size. Gives back segments beyond the one it stands on.
+///
+/// # Safety
+/// The goroutine does not run, and its list of segments is stable: the world is stopped, or its state is locked. If it is
+/// the current one, it is inside an entry.
+unsafe fn mark_stack(marker: &mut Marker, gp: *mut G) -> usize {
+    let mut bytes = 0;
+    // SAFETY: caller. Segments above a stack pointer are empty.
+    unsafe {
+        stack::scan_ranges(gp, &mut |lo, hi| {
+            bytes += hi.saturating_sub(lo);
+            marker.range(lo, hi);
+        });
+        stack::trim(&mut *gp);
+    }
+    bytes
+}
+
+/// Marks everything that the program reaches directly but for what Rust holds, while the world runs: each goroutine stands
+/// still while its stack is read. What is stored meanwhile goes through the write barrier.
+pub fn mark_concurrently(marker: &mut Marker) {
+    let mut sizes = Sizes { globals: mark_globals(marker), stacks: 0 };
+    special::mark_roots(marker);
+    let mut round = 0;
+    loop {
+        let (bytes, left) = mark_stacks(marker, round);
+        sizes.stacks += bytes;
+        if left == 0 {
+            break;
+        }
+        // Those that run have been asked to yield. There is other work until they do.
+        marker.drain_some(1000);
+        clock::usleep(20);
+        round += 1;
+    }
+    cycle::count_roots(sizes);
+}
+
+/// The current goroutine was asked to yield, and is in no queue yet: if its stack is still to be read in this collection,
+/// that is done here, since it may run again before a helper sees it stand still.
+pub fn read_own_stack(gp: &mut G) {
+    let cycle = cycle::number();
+    if !cycle::is_marking() || gp.gc_cycle.load(Acquire) == cycle || gp.try_lock_scan().is_none() {
+        return;
+    }
+    if gp.gc_cycle.load(Acquire) != cycle {
+        let marker = &mut crate::g::current_p().gc.marker;
+        marker.reset();
+        // SAFETY: the lock keeps it from running, and its state is saved.
+        let bytes = unsafe { mark_stack(marker, gp) };
+        marker.give_all();
+        marker.count();
+        cycle::count_roots(Sizes { globals: 0, stacks: bytes });
+        gp.gc_cycle.store(cycle, Release);
+    }
+    gp.unlock_scan();
+}
+
+/// Reads the stacks of all goroutines that have not been read in this collection and stand still; gives their size and
+/// the number of those that run.
+fn mark_stacks(marker: &mut Marker, round: u32) -> (usize, usize) {
+    let cycle = cycle::number();
+    let (mut bytes, mut running) = (0, 0);
+    for gp in rt::all_g() {
+        // SAFETY: Gs are never unmapped; `gc_cycle` is atomic.
+        let g = unsafe { &*gp };
+        if g.gc_cycle.load(Acquire) == cycle {
+            continue;
+        }
+        match g.try_lock_scan() {
+            // What a dead goroutine will be is read when it is made.
+            Some(GStatus::Dead | GStatus::Idle) => g.unlock_scan(),
+            Some(_) => {
+                // SAFETY: the lock keeps it from running.
+                bytes += unsafe { mark_stack(marker, gp) };
+                g.gc_cycle.store(cycle, Release);
+                g.unlock_scan();
+            }
+            None => {
+                running += 1;
+                g.request_preempt();
+                let mp = g.m();
+                if round > 10 && !mp.is_null() {
+                    // Ms are never unmapped; a stale answer interrupts a thread needlessly.
+                    signal::preempt_thread(mp);
+                }
+            }
+        }
+    }
+    (bytes, running)
 }

@@ -1,69 +1,173 @@
 //! Sweeping: what is not marked is free.
 //!
 //! For a span that is copying its marks to its kept bits and moving its cursor to the start; the memory of dead objects
-//! is not touched. Spans without survivors go back to the page heap. The whole heap is swept at once, with the world
-//! stopped: about 100 ns per 8 KB.
+//! is not touched. Spans without survivors go back to the page heap. It takes about 100 ns per 8 KB.
+//!
+//! A collection ends by making every span *unswept*: the number of the sweep goes up, and caches and central lists are
+//! empty. Nothing is allocated from an unswept span. The heap is then swept in pieces of [`PIECE`] pages, from the top
+//! down, by the goroutine that drives collections and by allocations that find no span with room; each piece is claimed
+//! by one thread. The next collection waits until all pieces are done.
 
+use super::check;
 use crate::mem::span::{N_SPAN_CLASSES, PAGE_TABLE, Span, span_class};
 use crate::mem::stats::STATS;
 use crate::mem::{central, pages};
 use crate::witness::WorldStopped;
 use core::ptr::NonNull;
-use core::sync::atomic::Ordering::Relaxed;
+use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering::*};
 use undergo_rtcore::object_bits::count;
 use undergo_rtcore::size_class::N_CLASSES;
 
-/// Calls `f` with every span in use, from the highest address to the lowest.
-fn each_span(mut f: impl FnMut(NonNull<Span>)) {
-    let mut page = pages::committed_pages();
-    while page > 0 {
-        page -= 1;
-        // SAFETY: M1: the table covers all committed pages.
-        if let Some(span) = NonNull::new(unsafe { *PAGE_TABLE.at::<*mut Span>(page) }) {
-            // SAFETY: M1.
-            page = unsafe { span.as_ref() }.page();
-            f(span);
+/// Pages of a piece.
+const PIECE: usize = 256;
+
+/// State of the sweep.
+struct Sweep {
+    /// Number of the sweep; spans with a lower one are unswept.
+    number: AtomicU32,
+    /// Pages from here on have been claimed.
+    claimed: AtomicUsize,
+    /// Pieces that are being swept.
+    busy: AtomicUsize,
+    /// Bytes found to survive.
+    live: AtomicU64,
+}
+
+static SWEEP: Sweep = Sweep {
+    number: AtomicU32::new(0),
+    claimed: AtomicUsize::new(0),
+    busy: AtomicUsize::new(0),
+    live: AtomicU64::new(0),
+};
+
+/// What a new span's `swept` is.
+pub fn number() -> u32 {
+    SWEEP.number.load(Relaxed)
+}
+
+/// Makes all spans unswept. Objects have been marked; caches are empty.
+pub fn begin(_: &WorldStopped<'_>) {
+    central::clear();
+    SWEEP.live.store(0, Relaxed);
+    SWEEP.number.fetch_add(1, Relaxed);
+    SWEEP.claimed.store(pages::committed_pages(), SeqCst);
+}
+
+/// Sweeps a piece. False if all have been claimed.
+pub fn some() -> bool {
+    if SWEEP.claimed.load(Relaxed) == 0 {
+        return false;
+    }
+    SWEEP.busy.fetch_add(1, SeqCst);
+    let claim = SWEEP.claimed.fetch_update(SeqCst, Relaxed, |hi| (hi > 0).then(|| hi.saturating_sub(PIECE)));
+    if let Ok(hi) = claim {
+        piece(hi.saturating_sub(PIECE), hi);
+    }
+    SWEEP.busy.fetch_sub(1, SeqCst);
+    claim.is_ok()
+}
+
+/// Sweeps what is left, and waits for those who sweep.
+pub fn finish() {
+    while some() {}
+    let mut spins = 0;
+    while SWEEP.busy.load(SeqCst) > 0 {
+        super::mark::pause(&mut spins);
+    }
+}
+
+/// What sweeping a piece has found.
+struct Tally {
+    freed: [u64; N_CLASSES],
+    freed_large: u64,
+    live: u64,
+}
+
+/// Sweeps the spans that start in pages `[lo, hi)`.
+fn piece(lo: usize, hi: usize) {
+    let mut tally = Tally { freed: [0; N_CLASSES], freed_large: 0, live: 0 };
+    let mut page = lo;
+    while page < hi {
+        page += match unswept_at(page) {
+            Some(span) => {
+                // SAFETY: M1: in use, and only this thread may free it: its first page is in our piece.
+                let pages = unsafe { span.as_ref().pages };
+                // SAFETY: unswept, so in no cache or list, and ours by the claim.
+                unsafe { sweep(span, &mut tally) };
+                pages
+            }
+            None => 1,
+        };
+    }
+    for (total, n) in STATS.frees.iter().zip(tally.freed) {
+        total.fetch_add(n, Relaxed);
+    }
+    STATS.large_freed.fetch_add(tally.freed_large, Relaxed);
+    SWEEP.live.fetch_add(tally.live, Relaxed);
+}
+
+/// The unswept span that starts at a page.
+///
+/// A span that started in another piece may be freed, and its record used for a new span, while we look. So the entry is
+/// read again after the record, and the record after that: an entry is written when its record is complete.
+fn unswept_at(page: usize) -> Option<NonNull<Span>> {
+    let entry = PAGE_TABLE.at::<*mut Span>(page);
+    let is_unswept = |span: NonNull<Span>| {
+        // SAFETY: M1: records are never unmapped.
+        let s = unsafe { span.as_ref() };
+        s.page() == page && s.swept.load(Acquire) != number()
+    };
+    // SAFETY: M1: the table covers all committed pages.
+    let read = || NonNull::new(unsafe { entry.read_volatile() });
+    let span = read()?;
+    (is_unswept(span) && read() == Some(span) && is_unswept(span)).then_some(span)
+}
+
+/// Frees what is unmarked in a span.
+///
+/// # Safety
+/// The span is unswept, and the caller has claimed it.
+unsafe fn sweep(mut span: NonNull<Span>, tally: &mut Tally) {
+    // SAFETY: M1; caller. Others may look up objects that are marked, which stay in use throughout: their kept bits are
+    // set before the cursor moves.
+    unsafe {
+        let s = span.as_mut();
+        let live = count(&*s.marks, s.objects);
+        tally.freed[s.class] += (allocated(s) - live) as u64;
+        tally.live += (live * s.elem) as u64;
+        if check::is_poisoning() {
+            poison(s);
+        }
+        if live == 0 {
+            if s.class == 0 {
+                tally.freed_large += s.elem as u64;
+            }
+            pages::free_span(span);
+            return;
+        }
+        for word in 0..s.objects.div_ceil(64) {
+            (&raw mut (*s.kept)[word]).write_volatile((*s.marks)[word]);
+            (*s.marks)[word] = 0;
+        }
+        s.needs_zero = true;
+        (&raw mut s.cursor).write_volatile(0);
+        s.swept.store(number(), Release);
+        if live < s.objects {
+            debug_assert!(span_class(s.class, s.scan) < N_SPAN_CLASSES);
+            central::put(span_class(s.class, s.scan), span);
         }
     }
 }
 
-/// Frees everything unmarked. Returns the bytes of the objects kept.
-pub fn all(_: &WorldStopped<'_>) -> u64 {
-    central::clear();
-    let mut live_bytes = 0;
-    let mut freed = [0u64; N_CLASSES];
-    let mut freed_large = 0;
-    each_span(|mut span| {
-        // SAFETY: M1, M3: no cache or list holds the span, and nobody else looks at it.
-        unsafe {
-            let s = span.as_mut();
-            let live = count(&*s.marks, s.objects);
-            freed[s.class] += (allocated(s) - live) as u64;
-            live_bytes += (live * s.elem) as u64;
-            if live == 0 {
-                if s.class == 0 {
-                    freed_large += s.elem as u64;
-                }
-                pages::free_span(span);
-                return;
-            }
-            for word in 0..s.objects.div_ceil(64) {
-                (*s.kept)[word] = (*s.marks)[word];
-                (*s.marks)[word] = 0;
-            }
-            s.cursor = 0;
-            s.needs_zero = true;
-            if live < s.objects {
-                debug_assert!(span_class(s.class, s.scan) < N_SPAN_CLASSES);
-                central::put(span_class(s.class, s.scan), span);
-            }
-        }
-    });
-    for (total, n) in STATS.frees.iter().zip(freed) {
-        total.fetch_add(n, Relaxed);
+/// Fills the dead objects of a span.
+///
+/// # Safety
+/// As for [`sweep`].
+unsafe fn poison(s: &Span) {
+    for index in (0..s.objects).filter(|&i| s.is_allocated(i) && !s.is_marked(i)) {
+        // SAFETY: caller.
+        unsafe { check::poison(s.start + index * s.elem, s.elem) };
     }
-    STATS.large_freed.fetch_add(freed_large, Relaxed);
-    live_bytes
 }
 
 /// Number of objects in use before the sweep: all below the cursor, and the kept ones above.

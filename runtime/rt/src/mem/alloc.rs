@@ -155,14 +155,18 @@ fn large(size: usize, ty: *const Type, zero: Zero) -> *mut u8 {
             ptr::write_bytes(s.start as *mut u8, 0, s.elem);
         }
         s.large_type = ty;
-        s.cursor = 1;
+        crate::gc::mark::born(s, 0);
+        (&raw mut s.cursor).write_volatile(1);
         s.start as *mut u8
     }
 }
 
 /// `bytes` of the heap have been taken for objects; starts a collection if it is time.
 pub fn account(bytes: usize) {
-    if crate::gc::pace::allocated(bytes) {
+    if crate::gc::barrier::is_on() {
+        crate::gc::mark::assist(&mut g::current_p().gc.marker, crate::gc::pace::assist_for(bytes));
+    }
+    if crate::gc::pace::allocated(bytes) || crate::gc::check::torture() {
         crate::park::request_gc(g::current());
     }
 }

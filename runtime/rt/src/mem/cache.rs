@@ -2,6 +2,7 @@
 
 use super::span::{N_SPAN_CLASSES, Span, span_class};
 use super::{alloc, central, stats};
+use crate::gc::mark;
 use core::ptr::{self, NonNull};
 use undergo_rtcore::object_bits::{count, next_free};
 use undergo_rtcore::size_class::{Scan, class_of};
@@ -105,6 +106,12 @@ impl Cache {
         self.tiny_used = 0;
     }
 
+    /// The next tiny object begins a new block: the current one was made before marking began, and may be unmarked.
+    pub fn leave_tiny_block(&mut self) {
+        self.tiny = 0;
+        self.tiny_used = 0;
+    }
+
     /// Forgets everything cached; the sweeper finds the spans through the page table.
     pub fn flush(&mut self, _: &crate::witness::WorldStopped<'_>) {
         self.spans = [ptr::null_mut(); N_SPAN_CLASSES];
@@ -127,6 +134,9 @@ unsafe fn next_slot(mut span: NonNull<Span>) -> Option<Slot> {
         s.cursor = index;
         return None;
     }
-    s.cursor = index + 1;
+    // Marked before it counts as in use, so that no marker believes there is something to read.
+    mark::born(s, index);
+    // SAFETY: ours; the collector reads it meanwhile.
+    unsafe { (&raw mut s.cursor).write_volatile(index + 1) };
     Some(Slot { at: (s.start + index * s.elem) as *mut u8, index, span })
 }

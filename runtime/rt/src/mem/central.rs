@@ -4,6 +4,7 @@
 
 use super::pages;
 use super::span::{N_SPAN_CLASSES, Span};
+use crate::gc::sweep;
 use crate::lock::Mutex;
 use core::ptr::{self, NonNull};
 use undergo_rtcore::lock_rank::Rank;
@@ -17,19 +18,33 @@ unsafe impl Send for List {}
 
 static LISTS: [Mutex<List>; N_SPAN_CLASSES] = [const { Mutex::new(Rank::Central, List(ptr::null_mut())) }; _];
 
+/// Pieces of the heap that are swept in search of a span before a new one is made.
+const SWEEPS: usize = 4;
+
 /// A span of `span_class` with at least one free object; it belongs to the caller. `None`: out of memory.
 pub fn take(span_class: usize) -> Option<NonNull<Span>> {
-    {
-        let mut list = LISTS[span_class].lock();
-        if let Some(span) = NonNull::new(list.0) {
-            // SAFETY: listed spans are valid (M1) and their link belongs to the list.
-            unsafe { list.0 = (*span.as_ptr()).next };
+    for _ in 0..SWEEPS {
+        if let Some(span) = pop(span_class) {
             return Some(span);
         }
+        if !sweep::some() {
+            break;
+        }
+    }
+    if let Some(span) = pop(span_class) {
+        return Some(span);
     }
     let class = span_class / 2;
     let scan = if span_class.is_multiple_of(2) { Scan::Yes } else { Scan::No };
     pages::alloc_span(PAGES[class] as usize, class, scan)
+}
+
+fn pop(span_class: usize) -> Option<NonNull<Span>> {
+    let mut list = LISTS[span_class].lock();
+    let span = NonNull::new(list.0)?;
+    // SAFETY: listed spans are valid (M1) and their link belongs to the list.
+    unsafe { list.0 = (*span.as_ptr()).next };
+    Some(span)
 }
 
 /// Lists a span that has room.

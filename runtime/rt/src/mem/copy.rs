@@ -1,10 +1,11 @@
 //! Moving and clearing memory that may hold pointers: in whole aligned words, so that another thread never sees half
 //! a pointer.
 //!
-//! These are the only places where Rust stores Go pointers into memory it did not just allocate; a write barrier would
-//! be added here.
+//! These are the only places where Rust stores Go pointers into memory it did not just allocate; what holds pointers
+//! passes the write barrier ([`barrier`]).
 
 use crate::g;
+use crate::gc::barrier;
 use crate::types::Type;
 use core::ptr;
 use undergo_rtsys::entry;
@@ -46,18 +47,24 @@ pub unsafe fn copy(to: *mut u8, from: *const u8, bytes: usize) {
 pub unsafe fn typed_copy(ty: *const Type, to: *mut u8, from: *const u8) {
     if !ptr::eq(to, from) {
         // SAFETY: caller.
-        unsafe { copy(to, from, (*ty).size) }
+        unsafe {
+            barrier::before_typed_copy(ty, to, from);
+            copy(to, from, (*ty).size)
+        }
     }
 }
 
-/// Clears memory, word by word.
+/// Clears memory that may hold pointers, word by word.
 ///
 /// # Safety
 /// `bytes` writable bytes.
 pub unsafe fn clear(at: *mut u8, bytes: usize) {
     // SAFETY: caller. The compiler may turn this into memset, which is fine for memory that is being cleared: any mix
     // of old and new halves of a pointer leads to an object at most conservatively, and the world is stopped for marking.
-    unsafe { ptr::write_bytes(at, 0, bytes) }
+    unsafe {
+        barrier::before_clear(at, bytes);
+        ptr::write_bytes(at, 0, bytes)
+    }
 }
 
 /// Copies elements between slices, returns how many.
@@ -69,6 +76,9 @@ unsafe fn slice_copy(ty: *const Type, to: *mut u8, to_len: usize, from: *const u
     // SAFETY: caller.
     unsafe {
         if n != 0 && !ptr::eq(to, from) {
+            if (*ty).ptr_bytes != 0 {
+                barrier::before_copy(to, from, n * (*ty).size);
+            }
             copy(to, from, n * (*ty).size);
         }
     }
@@ -129,6 +139,9 @@ entry! {
     /// memmove for reflect.
     "reflect.memmove" => fn reflect_memmove(to: *mut u8, from: *const u8, size: usize) {
         // SAFETY: as above.
-        unsafe { copy(to, from, size) }
+        unsafe {
+            barrier::before_copy(to, from, size);
+            copy(to, from, size)
+        }
     }
 }

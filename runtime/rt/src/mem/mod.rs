@@ -44,6 +44,7 @@ pub use cache::Cache as PCache;
 /// before other threads.
 pub fn init() {
     pages::init();
+    crate::gc::control::init();
     crate::gc::pace::init(crate::env::var("GOGC"), crate::env::var("GOMEMLIMIT"));
 }
 

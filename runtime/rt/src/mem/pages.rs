@@ -104,13 +104,16 @@ impl State {
 /// A span of `pages` pages for objects of `class`. `None`: out of memory.
 pub fn alloc_span(pages: usize, class: usize, scan: Scan) -> Option<NonNull<Span>> {
     let mut state = STATE.lock();
-    let run = match state.map().alloc(pages) {
-        Some(run) => run,
-        None => {
-            if !state.grow(pages) {
-                return None;
-            }
-            state.map().alloc(pages)?
+    let run = loop {
+        if let Some(run) = state.map().alloc(pages) {
+            break run;
+        }
+        // Dead spans first.
+        drop(state);
+        let swept = crate::gc::sweep::some();
+        state = STATE.lock();
+        if !swept && !state.grow(pages) {
+            return None;
         }
     };
     state.in_use += pages;

@@ -4,6 +4,7 @@ use super::alloc::{Zero, block, without_pointers, zero_base};
 use super::copy;
 use super::object::array_bytes;
 use crate::g;
+use crate::gc::barrier;
 use crate::park::{Pair, raise};
 use crate::types::Type;
 use core::ptr;
@@ -56,6 +57,10 @@ unsafe fn grown(old: *const u8, new_len: isize, old_cap: usize, num: usize, ty: 
             }
         };
         if kept != 0 {
+            // What the old slice held moves to an object that is not going to be read.
+            if scan == Scan::Yes {
+                barrier::before_copy(core::ptr::null(), old, kept);
+            }
             ptr::copy_nonoverlapping(old, at, kept);
         }
         Some(Room { at, cap: new.cap })

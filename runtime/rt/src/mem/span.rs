@@ -4,6 +4,7 @@ use super::reserve::Reserve;
 use super::special::Special;
 use crate::types::Type;
 use core::ptr::{self, NonNull};
+use core::sync::atomic::AtomicU32;
 use undergo_rtcore::object_bits::WORDS;
 use undergo_rtcore::size_class::{MASK_IN_SPAN_MAX, N_CLASSES, PAGE, PAGE_SHIFT, SIZES, Scan, object_index};
 
@@ -36,11 +37,12 @@ pub const fn span_class(class: usize, scan: Scan) -> usize {
 /// |---|---|---|
 /// | start, pages, class, scan, elem, objects, kept, marks, masks | page heap | before the span is published |
 /// | large_type | allocator | before the object is published |
-/// | cursor, needs_zero | the P that caches the span (M2); the sweeper | while cached; world stopped |
+/// | cursor, needs_zero | the P that caches the span (M2); the sweeper | while cached; while unswept |
 /// | next | the central list that holds the span | under its lock |
 /// | specials | [`super::special`] | under its lock |
-/// | `*kept` | the sweeper | world stopped (M3) |
-/// | `*marks` | the marker | world stopped; atomically if several mark |
+/// | `*kept` | the sweeper | while unswept |
+/// | `*marks` | markers, allocation; the sweeper | atomically if several mark; while unswept |
+/// | swept | the sweeper | the end of its sweep |
 /// | `*masks` | the P that caches the span | before the object is published |
 #[doc(alias = "mspan")]
 #[repr(C)]
@@ -74,6 +76,8 @@ pub struct Span {
     pub scan: Scan,
     /// Whether free objects may hold old data.
     pub needs_zero: bool,
+    /// Number of the last sweep of this span ([`crate::gc::sweep`]).
+    pub swept: AtomicU32,
 }
 
 impl Span {
@@ -109,6 +113,7 @@ impl Span {
                 pages,
                 scan,
                 needs_zero,
+                swept: AtomicU32::new(crate::gc::sweep::number()),
             });
         }
     }
@@ -138,7 +143,8 @@ impl Span {
     #[inline]
     pub fn is_allocated(&self, index: usize) -> bool {
         // SAFETY: M1: the span's entry of the kept table.
-        index < self.cursor || unsafe { (*self.kept)[index / 64] } & 1 << (index % 64) != 0
+        index < unsafe { (&raw const self.cursor).read_volatile() }
+            || unsafe { (*self.kept)[index / 64] } & 1 << (index % 64) != 0
     }
 
     /// Whether object `index` is marked in the running collection.

@@ -16,6 +16,7 @@ use super::pool::Pool;
 use super::span::{Found, Span, find_object};
 use super::vec::OffVec;
 use crate::g::{self, FLAG_SYSTEM, G, WaitReason};
+use crate::gc::barrier;
 use crate::gc::mark::Marker;
 use crate::lock::Mutex;
 use crate::module::module;
@@ -237,17 +238,35 @@ fn handle(all: &All, span: *mut Span, address: usize) -> Option<*mut usize> {
 }
 
 /// Marks what specials keep alive.
-pub fn mark_roots(marker: &mut Marker, _: &WorldStopped<'_>) {
+pub fn mark_roots(marker: &mut Marker) {
     let mut all = SPECIALS.lock();
     all.retain(|special, found| {
         match special.what {
             What::Weak(_) => {}
             What::Finalizer(f) => {
                 marker.word(f.func);
-                // SAFETY: the world is stopped.
+                // SAFETY: specials of dead objects are removed before the sweep.
                 unsafe { marker.beneath(found) };
             }
             What::Cleanup(func, _) => marker.word(func),
+        }
+        true
+    });
+}
+
+/// Calls `f` with every pointer that specials keep alive. The world is stopped.
+pub fn each_root(mut f: impl FnMut(usize)) {
+    SPECIALS.lock().retain(|special, found| {
+        match special.what {
+            What::Weak(_) => {}
+            What::Finalizer(finalizer) => {
+                f(finalizer.func);
+                // SAFETY: as in `mark_roots`.
+                unsafe {
+                    super::pointers::in_object(&*found.span, found.slot, |word| f((word as *const usize).read()));
+                }
+            }
+            What::Cleanup(func, _) => f(func),
         }
         true
     });
@@ -387,6 +406,14 @@ entry! {
     "runtime.addfinalizer" =>
     fn add_finalizer(p: usize, func: usize, result_bytes: usize, parameter: usize, pointer: usize) -> bool {
         let Some(found) = find_object(p) else { return false };
+        // If the collector has been through the specials already.
+        barrier::shade(func);
+        // SAFETY: M1; the caller holds the object.
+        unsafe {
+            super::pointers::in_object(&*found.span, found.slot, |word| {
+                barrier::shade((word as *const usize).read_volatile());
+            });
+        }
         let mut all = SPECIALS.lock();
         if all.find(found.span, p, |what| matches!(what, What::Finalizer(_))).is_some() {
             return false;
@@ -407,6 +434,7 @@ entry! {
     /// Attaches a cleanup, a func value without parameters, to the object at `p`; its number.
     "runtime.addcleanup" => fn add_cleanup(p: usize, func: usize) -> u64 {
         let Some(found) = find_object(p) else { return 0 };
+        barrier::shade(func);
         let id = COUNTS.last_cleanup.fetch_add(1, Relaxed) + 1;
         SPECIALS.lock().add(found.span, p, What::Cleanup(func, id));
         id

@@ -54,6 +54,13 @@ impl<T: Copy> OffVec<T> {
         }
     }
 
+    /// Gives the buffer up if it is large enough to be given back to the system.
+    pub fn trim(&mut self) {
+        if self.cap * size_of::<T>() >= MAPPED {
+            self.release();
+        }
+    }
+
     /// Gives the buffer up.
     pub fn release(&mut self) {
         let bytes = self.cap * size_of::<T>();

@@ -43,7 +43,10 @@ entry! {
             return 0;
         }
         // SAFETY: handles are live objects as long as weak pointers lead to them.
-        unsafe { handle.read() }
+        let p = unsafe { handle.read() };
+        // The stack that gets it may have been read.
+        crate::gc::barrier::shade(p);
+        p
     }
 }
 

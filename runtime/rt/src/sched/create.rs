@@ -3,6 +3,7 @@
 use super::{Where, put_local, wake_p};
 use crate::bubble;
 use crate::g::{self, FLAG_SYSTEM, G, GStatus, NEXT_ID};
+use crate::gc::barrier;
 use crate::m;
 use crate::p::P;
 use crate::park::{Never, raise_text};
@@ -42,6 +43,11 @@ pub fn create(f: *const usize, created_by: usize) -> *mut G {
             g.parent_id = (*parent).head.id;
             g.head.labels = (*parent).head.labels;
             g.head.bubble = (*parent).head.bubble;
+        }
+        // The new stack counts as read.
+        g.gc_cycle.store(crate::gc::cycle::number(), Relaxed);
+        for word in [g.head.call_ctx, g.head.labels, g.head.bubble] {
+            barrier::shade(word);
         }
         g.head.id = next_id(pp);
         g.transition(GStatus::Dead, GStatus::Runnable);

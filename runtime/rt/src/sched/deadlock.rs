@@ -16,7 +16,8 @@ pub fn check(s: &mut Sched) {
         return;
     }
     let running = s.n_m - s.n_idle_m - s.n_idle_locked - s.n_sys_m;
-    if running > 0 {
+    // Threads that mark wake the goroutine that waits for them.
+    if running > 0 || crate::gc::cycle::is_marking() {
         return;
     }
     let mut waiting = 0;

@@ -102,6 +102,7 @@ pub fn execute(gp: *mut G, slice: Slice) -> ! {
         g.unpoison();
     }
     g.head.m = mp as *mut M as usize;
+    crate::gc::barrier::refresh(g);
     mp.curg = gp;
     // SAFETY: the M owns its P.
     let pp = unsafe { &*mp.p };
@@ -158,6 +159,7 @@ pub fn preempted(gp: &mut G, resume: usize) -> ! {
     gp.resume_pc = resume;
     detach(m::current(), gp);
     gp.transition(GStatus::Running, GStatus::Runnable);
+    crate::gc::roots::read_own_stack(gp);
     put_global(gp);
     schedule_fresh()
 }

@@ -1,0 +1,175 @@
+//! `GODEBUG=gccheckmark=1`: a second look at the heap with the world stopped, when marking has ended.
+//!
+//! Everything reachable is traced once more, by simpler means and with bits of its own: one per word of the heap. An object
+//! that is reachable and not marked would be freed and used: the program ends and says where the pointer to it lies.
+//! `gcpoison=1` fills freed objects, and `gctorture=n` makes every n-th span that allocation takes start a collection.
+
+use crate::config::godebug;
+use crate::mem::span::{Found, HEAP, find_object};
+use crate::mem::vec::OffVec;
+use crate::mem::{pointers, special};
+use crate::module::module;
+use crate::roots::{self, Visitor};
+use crate::witness::WorldStopped;
+use crate::{env, exit, rt, stack};
+use core::fmt::Write;
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
+use undergo_rtsys::linux::mm;
+
+static CHECK_MARKS: AtomicBool = AtomicBool::new(false);
+static POISON: AtomicBool = AtomicBool::new(false);
+/// Spans taken between collections, 0: no torture.
+static TORTURE: AtomicU32 = AtomicU32::new(0);
+/// Spans still to be taken.
+static COUNTDOWN: AtomicU32 = AtomicU32::new(0);
+
+/// Name of a place that may hold leftovers.
+const STACK: &str = "stack";
+/// Byte that freed memory is filled with.
+const FILL: u8 = 0xdb;
+
+/// Reads the settings of the environment.
+pub fn init() {
+    CHECK_MARKS.store(godebug("gccheckmark") == Some(b"1"), Relaxed);
+    POISON.store(godebug("gcpoison") == Some(b"1"), Relaxed);
+    let n = godebug("gctorture").and_then(env::parse).map_or(0, |n| n as u32);
+    TORTURE.store(n, Relaxed);
+    COUNTDOWN.store(n, Relaxed);
+}
+
+/// Allocation takes a span: whether a collection shall start for that reason.
+pub fn torture() -> bool {
+    let every = TORTURE.load(Relaxed);
+    if every == 0 {
+        return false;
+    }
+    let left = COUNTDOWN.load(Relaxed).saturating_sub(1);
+    COUNTDOWN.store(if left == 0 { every } else { left }, Relaxed);
+    left == 0
+}
+
+/// Whether collections start without need.
+pub fn is_torturing() -> bool {
+    TORTURE.load(Relaxed) != 0
+}
+
+/// Fills the memory of a dead object, if that is wanted.
+///
+/// # Safety
+/// The object is free, and nobody allocates it meanwhile.
+pub unsafe fn poison(at: usize, bytes: usize) {
+    if POISON.load(Relaxed) {
+        // SAFETY: caller.
+        unsafe { core::ptr::write_bytes(at as *mut u8, FILL, bytes) };
+    }
+}
+
+/// Whether freed memory is filled.
+pub fn is_poisoning() -> bool {
+    POISON.load(Relaxed)
+}
+
+/// A trace of the heap.
+struct Tracer {
+    seen: *mut u64,
+    words: usize,
+    /// Objects to be read: span and slot of each.
+    stack: OffVec<Found>,
+    /// Where the pointer lies that is being followed: a text and an address.
+    from: (&'static str, usize),
+}
+
+impl Visitor for Tracer {
+    fn word(&mut self, value: usize) {
+        let Some(found) = find_object(value) else { return };
+        let bit = (found.slot - HEAP.base()) / 8;
+        if bit / 64 >= self.words {
+            return;
+        }
+        // SAFETY: within the bitmap; spans do not change while the world is stopped (M1, M3).
+        unsafe {
+            let word = self.seen.add(bit / 64);
+            if *word & 1 << (bit % 64) != 0 {
+                return;
+            }
+            *word |= 1 << (bit % 64);
+            if !(*found.span).is_marked(found.index) {
+                // A slot of a frame that has not been written yet may hold anything.
+                if self.from.0 == STACK {
+                    return;
+                }
+                self.complain(value, &found);
+            }
+        }
+        self.stack.push(found);
+    }
+}
+
+impl Tracer {
+    fn complain(&self, value: usize, found: &Found) -> ! {
+        let (place, at) = self.from;
+        // SAFETY: M1.
+        let span = unsafe { &*found.span };
+        let (slot, elem, index, cursor) = (found.slot, span.elem, found.index, span.cursor);
+        let _ = writeln!(
+            exit::Stderr,
+            "runtime: checkmark: {place} {at:#x} holds {value:#x}, in unmarked object {slot:#x} of {elem} bytes \
+             (number {index}, cursor {cursor})"
+        );
+        exit::throw("checkmark found unmarked object")
+    }
+
+    /// # Safety
+    /// The range is readable.
+    unsafe fn range(&mut self, place: &'static str, lo: usize, hi: usize) {
+        for at in (lo.next_multiple_of(8)..hi & !7).step_by(8) {
+            self.from = (place, at);
+            // SAFETY: caller.
+            self.word(unsafe { (at as *const usize).read() });
+        }
+    }
+
+    fn drain(&mut self) {
+        while let Some(found) = self.stack.pop() {
+            // SAFETY: objects in use (M1, M4).
+            unsafe {
+                pointers::in_object(&*found.span, found.slot, |at| {
+                    self.from = ("object word", at);
+                    self.word((at as *const usize).read());
+                });
+            }
+        }
+    }
+}
+
+/// Looks for reachable objects that are not marked, if that is wanted.
+pub fn marks(world: &WorldStopped<'_>) {
+    if !CHECK_MARKS.load(Relaxed) {
+        return;
+    }
+    let words = (HEAP.committed() / 512).max(1);
+    let Some(bits) = mm::map(words * 8) else { return };
+    let mut t = Tracer { seen: bits.as_ptr().cast(), words, stack: OffVec::new(), from: ("", 0) };
+    for [lo, hi] in [module().data, module().bss] {
+        // SAFETY: segments of the program.
+        unsafe { t.range("variable", lo as usize, hi as usize) };
+        t.drain();
+    }
+    t.from = ("runtime", 0);
+    roots::enumerate(&mut t, world);
+    special::each_root(|word| {
+        t.from = ("special", word);
+        t.word(word);
+    });
+    t.drain();
+    for gp in rt::all_g() {
+        // SAFETY: the world is stopped; see `roots::mark_all`.
+        unsafe {
+            stack::scan_ranges(gp, &mut |lo, hi| t.range(STACK, lo, hi));
+        }
+        t.drain();
+    }
+    t.stack.release();
+    // SAFETY: our own mapping.
+    unsafe { mm::unmap(bits.as_ptr(), words * 8) };
+}
