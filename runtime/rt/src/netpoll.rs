@@ -98,21 +98,25 @@ impl PollDesc {
 }
 
 impl Side {
-    /// Takes the goroutine that waits, to be woken with `result`.
-    fn wake(&mut self, result: usize) -> Option<*mut G> {
+    /// Takes the goroutine that waits, to be woken with `result`; it still counts as a waiter.
+    fn take(&mut self, result: usize) -> Option<*mut G> {
         let gp = core::mem::replace(&mut self.waiter, null_mut());
         if gp.is_null() {
             return None;
         }
-        WAITERS.fetch_sub(1, SeqCst);
         // SAFETY: it is parked in pollWait; under the lock the right to wake it is ours.
         unsafe { (*gp).set_results(result, 0) };
         Some(gp)
     }
 
+    /// The same; the caller makes it runnable.
+    fn wake(&mut self, result: usize) -> Option<*mut G> {
+        self.take(result).inspect(|_| no_longer_wait(1))
+    }
+
     /// An event came.
     fn event(&mut self) -> Option<*mut G> {
-        let gp = self.wake(OK);
+        let gp = self.take(OK);
         self.ready = gp.is_none();
         gp
     }
@@ -157,9 +161,14 @@ pub fn ensure_initialised() {
     INITIALISED.store(true, Release);
 }
 
-/// Whether any goroutine waits for the poller.
+/// Whether any goroutine waits for the poller, or was found by a poll and is not runnable yet.
 pub fn any_waiters() -> bool {
     WAITERS.load(SeqCst) > 0
+}
+
+/// `n` goroutines that a [`poll`] found are runnable now.
+pub fn no_longer_wait(n: usize) {
+    WAITERS.fetch_sub(n as u32, SeqCst);
 }
 
 /// [`poll`] without blocking, if there is a poller.
@@ -167,8 +176,11 @@ pub fn poll_if_initialised() -> GList {
     if is_initialised() { poll(0) } else { GList::new() }
 }
 
-/// Polls: returns goroutines that became ready as a list (status Waiting; the scheduler readies them). `delay` < 0
-/// blocks, 0 does not, > 0 blocks for that many ns.
+/// Polls: returns goroutines that became ready as a list (status Waiting). `delay` < 0 blocks, 0 does not, > 0 blocks for
+/// that many ns.
+///
+/// Until the scheduler has readied them and says so ([`no_longer_wait`]), they count as waiters: to an M that finds
+/// nothing to do meanwhile the program would otherwise look deadlocked.
 pub fn poll(delay: i64) -> GList {
     let mut list = GList::new();
     if !is_initialised() {

@@ -139,7 +139,7 @@ pub fn start(_: WorldStopped<'_>, n: usize) {
     if n != 0 && n != rt::n_p() {
         resize(n);
     }
-    sched::inject(netpoll::poll_if_initialised());
+    sched::inject_polled(netpoll::poll_if_initialised());
     let own = m::current().p;
     // SAFETY: our own P.
     unsafe { (*own).set_status(PStatus::Running) };

@@ -10,7 +10,8 @@ pub static DISABLED: AtomicBool = AtomicBool::new(true);
 
 /// An M is about to sleep: if it was the last one, and no timer is due ever, the program is deadlocked.
 ///
-/// An M that blocks in the poller or in a system call is not asleep, so the count of sleeping Ms decides.
+/// An M that blocks in the poller or in a system call is not asleep, so the count of sleeping Ms decides. sysmon does not
+/// count, and may hold goroutines that it polled for: they are still waiters of the poller.
 pub fn check(s: &mut Sched) {
     if DISABLED.load(Relaxed) {
         return;
@@ -34,7 +35,7 @@ pub fn check(s: &mut Sched) {
             GStatus::Runnable | GStatus::Running | GStatus::Syscall => return,
         }
     }
-    if crate::timer::next_when() != 0 || RT.stopping.load(SeqCst) {
+    if crate::timer::next_when() != 0 || crate::netpoll::any_waiters() || RT.stopping.load(SeqCst) {
         return;
     }
     DISABLED.store(true, Relaxed);

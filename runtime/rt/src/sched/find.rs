@@ -146,7 +146,7 @@ fn poll_blocking(now: i64, poll_until: i64) -> Option<(*mut G, Slice)> {
         threads::take_idle_p(&mut s)
     };
     if pp.is_null() {
-        super::inject(list);
+        super::inject_polled(list);
         threads::stop();
         return None;
     }
@@ -159,12 +159,13 @@ fn poll_blocking(now: i64, poll_until: i64) -> Option<(*mut G, Slice)> {
     None
 }
 
-/// Readies a list but for its first goroutine, which the caller runs.
+/// Readies what a poll found but for the first goroutine, which the caller runs.
 fn first_of(mut list: GList) -> Option<*mut G> {
     let gp = list.pop()?;
     // SAFETY: the poller hands over the only claim to waiting goroutines.
     unsafe { (*gp).transition(crate::g::GStatus::Waiting, crate::g::GStatus::Runnable) };
-    super::inject(list);
+    netpoll::no_longer_wait(1);
+    super::inject_polled(list);
     Some(gp)
 }
 

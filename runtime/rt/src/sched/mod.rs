@@ -244,6 +244,13 @@ pub fn inject(mut list: crate::park::GList) {
     }
 }
 
+/// Readies what a poll found.
+pub fn inject_polled(list: crate::park::GList) {
+    let n = list.len();
+    inject(list);
+    crate::netpoll::no_longer_wait(n);
+}
+
 /// How a goroutine is asked to yield.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Ask {

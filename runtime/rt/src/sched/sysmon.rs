@@ -57,7 +57,7 @@ extern "C" fn run() -> ! {
         let last = RT.last_poll.load(SeqCst);
         if netpoll::is_initialised() && last != 0 && last + SLICE < now {
             let _ = RT.last_poll.compare_exchange(last, now, SeqCst, Relaxed);
-            super::inject(netpoll::poll(0));
+            super::inject_polled(netpoll::poll(0));
         }
         let when = crate::timer::next_when();
         if when != 0 && when < now - SLICE {
