@@ -13,10 +13,9 @@ import (
 )
 
 func main() {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		panic(err)
-	}
+	ln := listen()
+	// Its connections stay open, unread.
+	quiet := listen()
 	go func() {
 		for {
 			c, err := ln.Accept()
@@ -60,7 +59,7 @@ func main() {
 			}
 		})
 		wg.Go(func() {
-			c := dial(ln)
+			c := dial(quiet)
 			defer c.Close()
 			c.SetReadDeadline(time.Now().Add(time.Microsecond))
 			_, err := c.Read(make([]byte, 10))
@@ -73,7 +72,16 @@ func main() {
 	}
 	wg.Wait()
 	ln.Close()
+	quiet.Close()
 	fmt.Println(failed)
+}
+
+func listen() net.Listener {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		panic(err)
+	}
+	return ln
 }
 
 // dial tries again if the peer was quicker than the end of our connecting.

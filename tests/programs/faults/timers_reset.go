@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -31,7 +32,10 @@ func main() {
 		// What has not fired by now never will.
 		timers[i].Stop()
 	}
-	time.Sleep(20 * time.Millisecond)
+	// Those that have fired run in goroutines of their own.
+	for runtime.NumGoroutine() > 1 {
+		time.Sleep(time.Millisecond)
+	}
 	before := fired.Load()
 	time.Sleep(50 * time.Millisecond)
 	fmt.Println(before > 0, fired.Load() == before)
