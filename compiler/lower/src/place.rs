@@ -198,6 +198,8 @@ impl FuncLower<'_> {
         let xt = self.ty(&n.x);
         let index = &n.indices[0];
         self.order(&[&n.x, index]);
+        // A variable is read when its elements are: `a[a[a[i]]]` should not hold on to three slices at once.
+        let early = matches!(n.x.unparen(), Expr::Ident(_)).then(|| self.index_value(index));
         let (base, len, elem, nilable) = match xt.under() {
             TyKind::Slice(elem) => {
                 let s = self.expr(&n.x);
@@ -224,7 +226,7 @@ impl FuncLower<'_> {
                 return Place::Blank;
             }
         };
-        let (index, unsigned) = self.index_value(index);
+        let (index, unsigned) = early.unwrap_or_else(|| self.index_value(index));
         let size = self.layout(elem).size;
         Place::Elem { base, index, unsigned, len, size, nilable }
     }
