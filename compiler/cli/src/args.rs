@@ -3,8 +3,9 @@
 
 use std::io::IsTerminal;
 
-use undergo_driver::build::{Emit, Extent, Symbols};
+use undergo_driver::build::{Emit, Extent, Paths, Symbols};
 use undergo_driver::golist::Tests;
+use undergo_driver::ldflags::LinkFlags;
 use undergo_driver::report::{Amount, Color, Format, Style};
 
 /// What a command line says.
@@ -22,8 +23,10 @@ pub struct Flags {
     pub emit_filter: String,
     /// `--time-phases`
     pub time_phases: bool,
-    /// `-ldflags=-s` or `-s`
-    pub symbols: Symbols,
+    /// `-ldflags` and `-s`
+    pub link: LinkFlags,
+    /// `-trimpath`
+    pub paths: Paths,
     /// `--whole`
     pub extent: Extent,
     /// `-C`
@@ -45,7 +48,8 @@ pub fn parse(args: &[String]) -> Result<Flags, String> {
         emit: None,
         emit_filter: String::new(),
         time_phases: false,
-        symbols: Symbols::Keep,
+        link: LinkFlags::default(),
+        paths: Paths::Absolute,
         extent: Extent::Program,
         dir: None,
         stock: false,
@@ -80,18 +84,20 @@ pub fn parse(args: &[String]) -> Result<Flags, String> {
             "tags" => flags.tags = value()?.split(',').filter(|t| !t.is_empty()).map(str::to_owned).collect(),
             "emit" => flags.emit = Some(emit(&value()?)?),
             "emit-func" => flags.emit_filter = value()?,
-            "ldflags" => {
-                flags.symbols = if value()?.split(' ').any(|f| f == "-s") { Symbols::Strip } else { Symbols::Keep }
-            }
+            "ldflags" => flags.link = LinkFlags::parse(&value()?)?,
             "e" => flags.style.amount = Amount::All,
             "json" => flags.style.format = Format::Json,
-            "s" => flags.symbols = Symbols::Strip,
+            "s" => flags.link.symbols = Symbols::Strip,
+            "trimpath" => {
+                let on = inline.as_deref().is_none_or(|v| matches!(v, "1" | "t" | "T" | "true" | "TRUE" | "True"));
+                flags.paths = if on { Paths::Trimmed } else { Paths::Absolute };
+            }
             "time-phases" => flags.time_phases = true,
             "test" => flags.tests = Tests::With,
             "stock" => flags.stock = true,
             "whole" => flags.extent = Extent::Whole,
-            // Accepted, and true already: paths and caches are as these ask for.
-            "trimpath" | "v" | "x" | "a" => {}
+            // Accepted: there is nothing that they would show or leave out.
+            "v" | "x" | "a" => {}
             _ => return Err(format!("flag provided but not defined: -{name}")),
         }
     }

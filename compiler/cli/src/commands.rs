@@ -10,9 +10,10 @@ use undergo_driver::build::{self, Built, Extent, Options};
 use undergo_driver::cache;
 use undergo_driver::golist::Tests;
 use undergo_driver::goroot;
-use undergo_driver::job::Job;
+use undergo_driver::job::{self, Job};
 use undergo_driver::load::Request;
 use undergo_driver::progress::Progress;
+use undergo_driver::several;
 
 use crate::args::{self, Flags};
 use crate::interrupt;
@@ -33,7 +34,8 @@ Usage:
 	undergo version
 
 Build flags: -C dir, -e (all errors), -json (errors as JSON objects, one a line), -tags list,
--ldflags=-s (no symbol table), --time-phases,
+-trimpath,
+-ldflags=text (-s: no symbol table, -X importpath.name=value: values of string variables), --time-phases,
 --whole (compile all that the packages declare, to no executable),
 --emit=ast|types|ir|ir:opt|clif|asm, --emit-func=text (only functions whose symbol contains the text).
 ";
@@ -44,7 +46,7 @@ pub fn run(command: &str, args: &[String]) -> Result<ExitCode, String> {
         "build" => build_command(args),
         "run" => run_command(args),
         "test" => test::command(args),
-        test::BUILD_COMMAND => match args {
+        job::COMMAND => match args {
             [file] => Job::run(Path::new(file)).map(|()| ExitCode::SUCCESS),
             _ => Err(format!("undergo {command}: want one file")),
         },
@@ -94,7 +96,8 @@ fn options(flags: &Flags, patterns: Vec<String>) -> Result<Options, String> {
         style: flags.style,
         emit: flags.emit,
         emit_filter: flags.emit_filter.clone(),
-        symbols: flags.symbols,
+        link: flags.link.clone(),
+        paths: flags.paths,
         extent: flags.extent,
     })
 }
@@ -125,9 +128,20 @@ fn build_command(args: &[String]) -> Result<ExitCode, String> {
     let flags = args::parse(args).map_err(usage_error)?;
     let options = options(&flags, flags.rest.clone())?;
     let progress = Progress::for_stderr();
+    let output = flags.output.as_deref().map(|o| Output::of(o, &options.request));
+    let may_be_several = options.request.patterns.iter().any(|p| !p.ends_with(".go"));
+    if flags.extent == Extent::Program && flags.emit.is_none() && may_be_several && !build::is_kept(&options) {
+        let several = several::plan(&options, &progress)?;
+        if several.count() != 1 || !several.has_program() {
+            return build_several(&several, &options, output.as_ref(), &progress);
+        }
+    }
     let built = build::build(&options, &progress)?;
     progress.done();
     show(&flags, &built);
+    if output == Some(Output::Nowhere) {
+        return Ok(ExitCode::SUCCESS);
+    }
     if flags.emit.is_none() && flags.extent == Extent::Program {
         let output = output_path(&flags, &options.request, &built.main);
         write(&output, &built.image)?;
@@ -135,7 +149,56 @@ fn build_command(args: &[String]) -> Result<ExitCode, String> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Where executables go.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Output {
+    File(PathBuf),
+    Directory(PathBuf),
+    Nowhere,
+}
+
+impl Output {
+    /// What `-o` means.
+    fn of(text: &str, request: &Request) -> Output {
+        let path = request.dir.join(text);
+        match text {
+            "/dev/null" => Output::Nowhere,
+            _ if text.ends_with('/') || path.is_dir() => Output::Directory(path),
+            _ => Output::File(path),
+        }
+    }
+}
+
+/// As go does: programs are written only if a directory for them is named, everything else is checked.
+fn build_several(
+    several: &several::Several,
+    options: &Options,
+    output: Option<&Output>,
+    progress: &Progress,
+) -> Result<ExitCode, String> {
+    match output {
+        Some(Output::Directory(_)) if !several.has_program() => return Err("go: no main packages to build\n".into()),
+        Some(Output::File(path)) if several.count() > 1 => {
+            let name = path.strip_prefix(&options.request.dir).unwrap_or(path);
+            return Err(format!("go: cannot write multiple packages to non-directory {}\n", name.display()));
+        }
+        Some(Output::File(_)) => return Err("-o names a file, but the package is not a main package\n".into()),
+        _ => {}
+    }
+    several.check(options, progress)?;
+    progress.done();
+    if let Some(Output::Directory(dir)) = output {
+        let work = tempfile::Builder::new().prefix("undergo-build").tempdir();
+        let work = work.map_err(|e| format!("temporary directory: {e}"))?;
+        several.build_into(options, dir, work.path(), default_name)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
 fn write(path: &Path, image: &[u8]) -> Result<(), String> {
+    if let Some(dir) = path.parent() {
+        std::fs::create_dir_all(dir).map_err(|e| format!("mkdir {}: {e}\n", dir.display()))?;
+    }
     undergo_driver::write_executable(path, image).map_err(|e| format!("open {}: {e}\n", path.display()))
 }
 

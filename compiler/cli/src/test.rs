@@ -18,6 +18,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 
 use undergo_driver::goroot::{self, Goroot};
+use undergo_driver::ldflags::LinkFlags;
 use undergo_driver::load::{Request, Selection, threads};
 use undergo_driver::progress::Progress;
 use undergo_driver::report;
@@ -26,9 +27,6 @@ use undergo_driver::test_plan::{self, Kind, Subject};
 use crate::interrupt;
 use flags::TestFlags;
 use run::{Built, Shown, Sink};
-
-/// The command, not for users, by which this process starts others of itself to build a test binary.
-pub const BUILD_COMMAND: &str = "build-job";
 
 /// How a package's test ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -47,8 +45,8 @@ pub struct Session {
     pub dir: PathBuf,
     /// The Go tree.
     pub goroot: Goroot,
-    /// Whether executables have no symbol table.
-    pub strip: bool,
+    /// What is asked of the linker.
+    pub link: LinkFlags,
     /// Number of packages.
     n_packages: usize,
     /// Packages tested at once.
@@ -73,6 +71,11 @@ impl Session {
         self.flags.output.as_ref().is_some_and(|o| o.ends_with('/') || self.dir.join(o).is_dir())
     }
 
+    /// Whether go passes output on without looking at it, and so does not know whether there was any.
+    pub fn is_unseen(&self) -> bool {
+        self.local() || self.flags.bench
+    }
+
     fn keeps_binary(&self) -> bool {
         self.flags.compile_only || self.flags.output.is_some() || self.flags.profile.is_some_and(|p| p != "trace")
     }
@@ -87,7 +90,7 @@ pub fn command(args: &[String]) -> Result<ExitCode, String> {
             eprintln!(
                 "{message}\nusage: undergo test [build/test flags] [packages] [build/test flags & test binary flags]"
             );
-            eprintln!("Run 'undergo help' for usage.");
+            eprintln!("Run 'undergo help test' and 'undergo help testflag' for details.");
             return Ok(ExitCode::from(2));
         }
     };
@@ -105,8 +108,9 @@ pub fn command(args: &[String]) -> Result<ExitCode, String> {
     };
     let subjects = test_plan::plan(&goroot, &request)?;
     let jobs = if flags.jobs.is_some() { flags.jobs.unwrap_or(1) } else { threads() };
-    let strip = flags.ldflags.split_whitespace().any(|f| f == "-s");
-    let session = Session { dir, goroot, strip, n_packages: subjects.len(), jobs, flags };
+    let mut link = flags.link.clone();
+    link.set("testing", "testBinary", "1");
+    let session = Session { dir, goroot, link, n_packages: subjects.len(), jobs, flags };
     refuse(&session, &subjects)?;
     let ended = test_all(&session, &subjects)?;
     if ended == Ended::Badly && !session.flags.json && !session.local() {

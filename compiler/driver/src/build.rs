@@ -1,11 +1,12 @@
 //! The pipeline: check, lower, optimise, generate code, link.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
+use serde::{Deserialize, Serialize};
 use undergo_codegen::Compiled;
 use undergo_source::{Diag, Name};
 use undergo_types::Pkg;
@@ -14,6 +15,7 @@ use crate::cache::Key;
 use crate::code_cache::{self, Additions, CodeCache, Found};
 use crate::golist::{Listed, Tests};
 use crate::goroot::{self, Goroot};
+use crate::ldflags::LinkFlags;
 use crate::load::{self, Graph, Loaded, Request, Selection, threads};
 use crate::manifest::{Product, Slot};
 use crate::progress::Progress;
@@ -32,8 +34,10 @@ pub struct Options {
     pub emit: Option<Emit>,
     /// Only functions whose link symbol contains this text are shown.
     pub emit_filter: String,
-    /// Symbol table in the executable.
-    pub symbols: Symbols,
+    /// What is asked of the linker.
+    pub link: LinkFlags,
+    /// How source files are named in the program.
+    pub paths: Paths,
     /// How much of the named packages is compiled.
     pub extent: Extent,
 }
@@ -48,10 +52,21 @@ pub enum Extent {
     Whole,
 }
 
+/// How source files are named in the program.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub enum Paths {
+    /// By where they lie.
+    #[default]
+    Absolute,
+    /// `-trimpath`: by import path, and by the version of their module.
+    Trimmed,
+}
+
 /// Whether the executable has a symbol table.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub enum Symbols {
+    #[default]
     Keep,
     Strip,
 }
@@ -142,6 +157,12 @@ pub fn build(options: &Options, progress: &Progress) -> Result<Built, String> {
         return Ok(Built { image, text: String::new(), main: kept.main, n_packages: 0, phases: Phases::default() });
     }
     deep(|| build_in(&goroot, options, slot.as_ref(), progress))
+}
+
+/// Whether the executable is there from a build of the same, so that [`build`] only copies it.
+pub fn is_kept(options: &Options) -> bool {
+    let slot = goroot::find().and_then(|g| Slot::of(&g, options, Product::Program));
+    slot.is_some_and(|s| s.find().is_some())
 }
 
 /// Checks packages without building them.
@@ -252,9 +273,12 @@ fn build_in(goroot: &Goroot, options: &Options, slot: Option<&Slot>, progress: &
     progress.step("lowering");
     let ordered: Vec<Pkg> = loaded.packages.iter().map(|p| packages[&p.listed.import_path]).collect();
     let lower_options = undergo_lower::Options {
-        goroot: goroot.dir.display().to_string(),
-        version: goroot.version.clone(),
-        modinfo: modinfo(goroot, &loaded, main),
+        strings: strings(goroot, options),
+        trimmed: match options.paths {
+            Paths::Absolute => HashMap::new(),
+            Paths::Trimmed => loaded.packages.iter().map(|p| (p.listed.dir.clone(), trimmed_dir(p))).collect(),
+        },
+        modinfo: modinfo(options, &loaded, main),
         godebug: loaded
             .packages
             .iter()
@@ -303,7 +327,7 @@ fn build_in(goroot: &Goroot, options: &Options, slot: Option<&Slot>, progress: &
     }
     progress.step("linking");
     let link_options =
-        undergo_link::Options { strip: options.symbols == Symbols::Strip, version: goroot.version.clone() };
+        undergo_link::Options { strip: options.link.symbols == Symbols::Strip, version: goroot.version.clone() };
     let image = phases
         .time("link", || undergo_link::link(&program, compiled, &link_options))
         .map_err(|e| format!("link: {e}\n"))?;
@@ -491,8 +515,31 @@ fn found_or_compiled(
     }
 }
 
+/// Values of string variables: those that every build sets, and those that the command line gives.
+fn strings(goroot: &Goroot, options: &Options) -> BTreeMap<(String, String), String> {
+    let mut all = LinkFlags::default();
+    all.set("runtime", "buildVersion", &goroot.version);
+    if options.paths == Paths::Absolute {
+        all.set("runtime", "defaultGOROOT", &goroot.dir.display().to_string());
+    }
+    all.values.extend(options.link.values.iter().cloned());
+    all.strings()
+}
+
+/// What stands for the directory of a package in names of its files.
+fn trimmed_dir(p: &load::Package) -> String {
+    let path = p.listed.path();
+    if path == "command-line-arguments" {
+        return ".".into();
+    }
+    match p.listed.module.as_ref().filter(|m| !m.version.is_empty()) {
+        Some(m) => format!("{}@{}{}", m.path, m.version, path.strip_prefix(&m.path).unwrap_or_default()),
+        None => path.strip_suffix("_test").filter(|_| !p.listed.for_test.is_empty()).unwrap_or(path).to_owned(),
+    }
+}
+
 /// `go version -m`'s lines for the program.
-fn modinfo(goroot: &Goroot, loaded: &Loaded, main: &str) -> String {
+fn modinfo(options: &Options, loaded: &Loaded, main: &str) -> String {
     let mut out = format!("path\t{main}\n");
     if let Some(m) =
         loaded.packages.iter().find(|p| p.listed.import_path == main).and_then(|p| p.listed.module.as_ref())
@@ -512,8 +559,27 @@ fn modinfo(goroot: &Goroot, loaded: &Loaded, main: &str) -> String {
     for (path, version) in deps {
         out.push_str(&format!("dep\t{path}\t{version}\t\n"));
     }
-    out.push_str("build\t-compiler=gc\nbuild\tCGO_ENABLED=0\nbuild\tGOARCH=amd64\nbuild\tGOOS=linux\n");
-    let _ = goroot;
+    let mut setting = |name: &str, value: &str| {
+        let quoted = value.contains([' ', '\t', '\n', '\r', '"', '`']);
+        let value = if quoted { format!("{value:?}") } else { value.to_owned() };
+        out.push_str(&format!("build\t{name}={value}\n"));
+    };
+    setting("-buildmode", "exe");
+    setting("-compiler", "gc");
+    let trimmed = options.paths == Paths::Trimmed;
+    // They may name places of the machine.
+    if !options.link.text.is_empty() && !trimmed {
+        setting("-ldflags", &options.link.text);
+    }
+    if !options.request.tags.is_empty() {
+        setting("-tags", &options.request.tags.join(","));
+    }
+    if trimmed {
+        setting("-trimpath", "true");
+    }
+    setting("CGO_ENABLED", "0");
+    setting("GOARCH", "amd64");
+    setting("GOOS", "linux");
     out
 }
 

@@ -9,13 +9,17 @@ use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
-use crate::build::{self, Options, Symbols};
+use crate::build::{self, Options, Paths};
 use crate::goroot::Goroot;
+use crate::ldflags::LinkFlags;
 use crate::load::{Graph, Request, Selection};
 use crate::manifest::{Kept, Product, Slot};
 use crate::progress::Progress;
 use crate::report::Style;
 use crate::stamp::Stamps;
+
+/// The command, not for users, by which a process starts another of itself to do what a file describes.
+pub const COMMAND: &str = "build-job";
 
 /// What to build.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -24,8 +28,10 @@ pub struct Job {
     pub dir: PathBuf,
     /// Further build tags.
     pub tags: Vec<String>,
-    /// Whether the symbol table is left out.
-    pub strip: bool,
+    /// What is asked of the linker.
+    pub link: LinkFlags,
+    /// How source files are named in the program.
+    pub paths: Paths,
     /// The packages.
     pub graph: Graph,
     /// Where the executable goes; nothing if packages are only checked.
@@ -72,7 +78,8 @@ impl Job {
             style: Style::PLAIN,
             emit: None,
             emit_filter: String::new(),
-            symbols: if self.strip { Symbols::Strip } else { Symbols::Keep },
+            link: self.link.clone(),
+            paths: self.paths,
             extent: crate::build::Extent::Program,
         }
     }

@@ -2,9 +2,10 @@
 //!
 //! Reading order: [`goroot`] (where the standard library comes from), [`golist`] (the package graph, as `go list`
 //! tells it), [`select`] (which files of a package are compiled), [`overlay`] (Go sources that are ours), [`load`]
-//! (all of that together: parsed packages in dependency order), [`test_plan`] (which programs tests are), [`build`]
-//! (check, lower, optimise, generate code, link), [`manifest`] (builds that need not be done at all), [`code_cache`] (code
-//! that need not be generated), [`stamp`] and [`cache`] (their files), [`job`] (a build in a process of its own),
+//! (all of that together: parsed packages in dependency order), [`test_plan`] (which programs tests are), [`ldflags`] (what
+//! is asked of the linker), [`build`] (check, lower, optimise, generate code, link), [`manifest`] (builds that need not be done at all), [`code_cache`] (code
+//! that need not be generated), [`stamp`] and [`cache`] (their files), [`job`] (a build in a process of its own), [`several`]
+//! (builds of several packages),
 //! [`report`] (errors as text), [`progress`].
 //!
 //! Invariants:
@@ -18,12 +19,14 @@ pub mod code_cache;
 pub mod golist;
 pub mod goroot;
 pub mod job;
+pub mod ldflags;
 pub mod load;
 pub mod manifest;
 pub mod overlay;
 pub mod progress;
 pub mod report;
 pub mod select;
+pub mod several;
 pub mod stamp;
 pub mod test_plan;
 

@@ -128,7 +128,7 @@ fn key(goroot: &Goroot, options: &Options, product: Product) -> Option<Key> {
         (&goroot.dir, &request.dir, &request.patterns, &request.tags, &request.list_flags, stock, product)
     );
     keyer.add(text.as_bytes());
-    keyer.add(format!("{:?}", options.symbols).as_bytes());
+    keyer.add(format!("{:?}", (&options.link, options.paths)).as_bytes());
     for name in VARIABLES {
         keyer.add(format!("{:?}", std::env::var_os(name)).as_bytes());
     }

@@ -28,8 +28,12 @@ impl FuncLower<'_> {
                 return self.constant(to, c);
             }
         }
+        if let (TyKind::Basic(Basic::Uintptr), TyKind::Basic(Basic::UnsafePointer)) = (from.under(), to.under()) {
+            return self.pointer_from_word(n, x);
+        }
         let v = self.expr(x);
         self.at(n.lparen);
+        self.note_pointer(n.id, &v);
         self.convert_value(v, from, to)
     }
 

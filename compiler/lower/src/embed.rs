@@ -46,6 +46,13 @@ pub fn variable(cx: &Lowerer, pkg: Pkg, v: Obj, sym: Sym) -> Option<Data> {
     Some(words.data(sym, Section::Data))
 }
 
+/// The data of a string variable with this value.
+pub fn string(cx: &Lowerer, sym: Sym, text: &[u8]) -> Data {
+    let mut words = Words { bytes: vec![0; 16], relocs: Vec::new() };
+    words.string(cx, 0, text);
+    words.data(sym, Section::Data)
+}
+
 fn spec_of(pkg: Pkg, v: Obj) -> Option<&'static VarSpec> {
     let typed = pkg.data().typed.get()?;
     typed.files.iter().flat_map(|f| &f.decls).find_map(|d| match d {

@@ -164,6 +164,9 @@ pub struct FuncLower<'a> {
     pub used_exits: Vec<Exit>,
     /// Wrappers made for `go` and `defer` so far.
     pub n_wrappers: u32,
+    /// Conversions of pointers to integers that the conversion back, around them, has to know, with the pointers as far
+    /// as they are evaluated.
+    pub noted: Vec<(NodeId, Option<Value>)>,
     /// The line that was found last and the offsets it covers.
     line_cache: (u32, u32, u32),
 }
@@ -223,12 +226,13 @@ impl<'a> FuncLower<'a> {
             exits: Rc::default(),
             used_exits: Vec::new(),
             n_wrappers: 0,
+            noted: Vec::new(),
             line_cache: (0, 0, 0),
         };
         let start_line = fl.line(start.pos);
         let src = fl.unit.src.clone();
         let file = src.position(start.pos.0.saturating_sub(src.base.0).min(src.text.len() as u32)).file;
-        fl.b.func.sites[0].file = Sym::new(&file);
+        fl.b.func.sites[0].file = cx.shown_path(&file);
         fl.b.func.sites[0].start_line = start_line;
         fl.at(start.pos);
         fl.b.func.flags.no_args = no_args;

@@ -9,6 +9,10 @@ use crate::alg::is_empty_interface;
 use crate::func::FuncLower;
 use crate::val::{Addr, Val};
 
+/// A table of the integers below 256, eight bytes each, that cannot be written: interfaces that hold one of them point
+/// into it. Declared by the overlay, for reflect.
+pub const SMALL_INTEGERS: &str = "runtime.staticuint64s";
+
 impl FuncLower<'_> {
     /// An expression of concrete type `from` as interface `to`.
     pub fn box_expr(&mut self, e: &'static Expr, from: Ty, to: Ty) -> Val {
@@ -68,7 +72,7 @@ impl FuncLower<'_> {
             let i = self.extend(s[0], true);
             let eight = self.word(8);
             let off = self.b.binary(undergo_ir::BinOp::Mul, i, eight);
-            let table = self.b.sym_addr(Sym::new("runtime.staticuint64s"), 0);
+            let table = self.b.sym_addr(Sym::new(SMALL_INTEGERS), 0);
             return self.b.ptr_add(table, off);
         }
         let p = self.new_object(ty);

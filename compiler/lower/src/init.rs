@@ -14,15 +14,18 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use undergo_abi::builtins::Builtin;
 use undergo_abi::module::IMPORT_SYMBOLS;
 use undergo_ir::{Data, Section, Sym};
+use undergo_source::{Diag, Pos};
 use undergo_syntax::ast::*;
 use undergo_types::package::Initializer;
 use undergo_types::predicates::is_generic;
-use undergo_types::{BuiltinId, Mode, Obj, ObjKind, Pkg, SelectionKind, TyKind};
+use undergo_types::print::type_string;
+use undergo_types::{Basic, BuiltinId, Mode, Obj, ObjKind, Pkg, SelectionKind, TyKind};
 
 use crate::embed;
 use crate::emit::{self, Visible};
+use crate::iface::SMALL_INTEGERS;
 use crate::names;
-use crate::program::{Lowerer, Work};
+use crate::program::{Lowerer, Work, plain_data};
 use crate::statics::Scope;
 
 /// The function that runs all initialisers; overlay `runtime.main` calls it.
@@ -110,8 +113,16 @@ impl Lowerer {
             return;
         }
         let (sym, Some(pkg)) = (self.index.var_symbol(v), v.pkg) else { return };
+        if sym.as_str() == SMALL_INTEGERS {
+            let bytes = (0..256u64).flat_map(u64::to_le_bytes).collect();
+            return self.add_data(plain_data(sym, Section::Rodata, 8, bytes));
+        }
         if let Some(data) = embed::variable(self, pkg, v, sym) {
             return self.add_data(data);
+        }
+        let name = (pkg.path.to_string(), v.name.to_string());
+        if let Some(value) = self.opts.strings.get(&name) {
+            return self.given_string(v, sym, value);
         }
         let found = self.inits.borrow().by_var.get(&v).copied();
         if let Some((p, i)) = found
@@ -126,6 +137,16 @@ impl Lowerer {
         let l = self.layout(v.type_());
         let section = if l.has_ptrs() { Section::Bss } else { Section::NoPtrBss };
         self.add_data(Data { sym, section, align: l.align, size: l.size, bytes: Vec::new(), relocs: Vec::new() });
+    }
+
+    /// Defines a string variable whose value the build gives. An initialiser that runs as code still runs.
+    fn given_string(&self, v: Obj, sym: Sym, value: &str) {
+        if !matches!(v.type_().kind(), TyKind::Basic(Basic::String)) {
+            let ty = type_string(v.type_());
+            let why = format!("{sym}: cannot set with -X: not a var of type string (type:{ty})");
+            return self.diag(Diag::error(Pos::NONE, why));
+        }
+        self.add_data(embed::string(self, sym, value.as_bytes()));
     }
 
     /// Makes the function that initialises all packages.

@@ -9,7 +9,7 @@
 //! &FuncLit, sym, number)`.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -33,10 +33,10 @@ use crate::wrappers::Wrapper;
 /// Settings of a build.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// `runtime.GOROOT()`.
-    pub goroot: String,
-    /// `runtime.Version()`.
-    pub version: String,
+    /// Values of string variables, by import path and name, whatever the source says (the linker's `-X`).
+    pub strings: BTreeMap<(String, String), String>,
+    /// What stands for directories in the names of files that tracebacks show, by directory.
+    pub trimmed: HashMap<String, String>,
     /// Text of `runtime/debug.ReadBuildInfo`.
     pub modinfo: String,
     /// Default GODEBUG settings.
@@ -357,6 +357,12 @@ impl Lowerer {
             Work::GlobalLit(l) => crate::func::lower_global_lit(self, &l),
             Work::Init(p, i, sym) => crate::func::lower_initializer(self, p, crate::init::initializer(p, i), sym),
         }
+    }
+
+    /// The name of a source file in the program.
+    pub fn shown_path(&self, path: &str) -> Sym {
+        let named = path.rsplit_once('/').and_then(|(dir, file)| Some((self.opts.trimmed.get(dir)?, file)));
+        named.map_or_else(|| Sym::new(path), |(dir, file)| Sym::new(&format!("{dir}/{file}")))
     }
 
     /// The finished program, or the errors.

@@ -62,6 +62,49 @@ impl FuncLower<'_> {
         }
     }
 
+    /// `unsafe.Pointer(x)`. What `x` is by arithmetic on a pointer in the same expression is that pointer, moved: so the
+    /// object it points into is known to be used (pattern 3 of package unsafe). Any other number has come from nowhere.
+    pub fn pointer_from_word(&mut self, n: &'static CallExpr, x: &'static Expr) -> Val {
+        let from = self.noted.len();
+        self.pointers_in_word(x);
+        let word = self.expr(x).get(0);
+        let pointer = self.noted.drain(from..).find_map(|(_, p)| p);
+        self.at(n.lparen);
+        let Some(p) = pointer else { return Val::one(self.to_ptr(word)) };
+        let start = self.to_word(p);
+        let offset = self.b.binary(BinOp::Sub, word, start);
+        Val::one(self.b.ptr_add(p, offset))
+    }
+
+    /// Conversions of pointers in the arithmetic that computes a word.
+    fn pointers_in_word(&mut self, x: &'static Expr) {
+        match x.unparen() {
+            Expr::Unary(u) if matches!(u.op, UnaryOp::Plus | UnaryOp::Neg | UnaryOp::BitNot) => {
+                self.pointers_in_word(&u.x);
+            }
+            Expr::Binary(b) if matches!(b.op, BinaryOp::Shl | BinaryOp::Shr) => self.pointers_in_word(&b.x),
+            Expr::Binary(b) => {
+                self.pointers_in_word(&b.x);
+                self.pointers_in_word(&b.y);
+            }
+            Expr::Call(c) if self.is_type(&c.fun) && c.args.len() == 1 => {
+                if self.ty(&c.args[0]).as_basic() == Some(Basic::UnsafePointer) {
+                    self.noted.push((c.id, None));
+                } else if self.ty(x).as_basic() == Some(Basic::Uintptr) {
+                    self.pointers_in_word(&c.args[0]);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The operand of a conversion has been evaluated.
+    pub fn note_pointer(&mut self, id: NodeId, v: &Val) {
+        if let Some(noted) = self.noted.iter_mut().find(|n| n.0 == id) {
+            noted.1 = Some(v.get(0));
+        }
+    }
+
     fn offset_of(&self, e: &Expr) -> u64 {
         let Expr::Selector(s) = e.unparen() else { return 0 };
         let Some(sel) = self.unit.info.selections.get(&s.id) else { return 0 };

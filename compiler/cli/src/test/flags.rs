@@ -5,6 +5,9 @@
 
 use std::time::Duration;
 
+use undergo_driver::build::Paths;
+use undergo_driver::ldflags::LinkFlags;
+
 /// What the command line says.
 #[derive(Clone, Debug, Default)]
 pub struct TestFlags {
@@ -15,11 +18,11 @@ pub struct TestFlags {
     /// Flags that `go list` is to have as well: `-mod`, `-modfile`.
     pub list_flags: Vec<String>,
     /// `-ldflags`
-    pub ldflags: String,
+    pub link: LinkFlags,
     /// `-p`: packages tested at once.
     pub jobs: Option<usize>,
     /// `-trimpath`
-    pub trimpath: bool,
+    pub paths: Paths,
     /// `-c`: only build.
     pub compile_only: bool,
     /// `-o`
@@ -274,9 +277,9 @@ fn set(flags: &mut TestFlags, written: &Written<'_>, next: Option<&str>) -> Resu
         "C" => flags.chdir = Some(value.into()),
         "tags" => flags.tags = value.split(',').filter(|t| !t.is_empty()).map(str::to_owned).collect(),
         "mod" | "modfile" => flags.list_flags.push(format!("-{name}={value}")),
-        "ldflags" => flags.ldflags = value.into(),
+        "ldflags" => flags.link = LinkFlags::parse(value)?,
         "p" => flags.jobs = value.parse().ok().filter(|n| *n > 0),
-        "trimpath" => flags.trimpath = on,
+        "trimpath" => flags.paths = if on { Paths::Trimmed } else { Paths::Absolute },
         "c" => flags.compile_only = on,
         "o" => flags.output = Some(value.into()),
         "json" => flags.json = on,

@@ -7,7 +7,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use undergo_driver::job::Job;
+use undergo_driver::job::{self, Job};
 use undergo_driver::test_plan::{Kind, Subject};
 
 use super::events::{self, Converter};
@@ -27,14 +27,15 @@ pub enum Built {
 /// Builds the test of a package, in `work`.
 pub fn build(session: &Session, subject: &Subject, work: &Path) -> Result<Built, String> {
     let output = (subject.kind == Kind::Program).then(|| work.join(binary_name(subject)));
-    let job = Job {
+    let build = Job {
         dir: session.dir.clone(),
         tags: session.flags.tags.clone(),
-        strip: session.strip,
+        link: session.link.clone(),
+        paths: session.flags.paths,
         graph: subject.graph.clone(),
         output: output.clone(),
     };
-    if let Some(kept) = job.find(&session.goroot) {
+    if let Some(kept) = build.find(&session.goroot) {
         if let (Some(image), Some(output)) = (kept.image, &output) {
             // What is kept is a file like any other: only its copy can be executed.
             let bytes = fs::read(&image).map_err(|e| format!("{}: {e}", image.display()))?;
@@ -44,10 +45,10 @@ pub fn build(session: &Session, subject: &Subject, work: &Path) -> Result<Built,
         return Ok(Built::Yes(output));
     }
     let file = work.join("build.json");
-    job.write(&file)?;
+    build.write(&file)?;
     let exe = std::env::current_exe().map_err(|e| format!("the path of undergo: {e}"))?;
     let mut command = Command::new(exe);
-    command.arg(super::BUILD_COMMAND).arg(&file).current_dir(&session.dir).stdin(Stdio::null());
+    command.arg(job::COMMAND).arg(&file).current_dir(&session.dir).stdin(Stdio::null());
     let out = command.output().map_err(|e| format!("undergo: {e}"))?;
     let errors = String::from_utf8_lossy(&out.stderr).into_owned();
     if out.status.success() {
@@ -357,7 +358,7 @@ fn failed(session: &Session, subject: &Subject, end: &End, seconds: &str, sink: 
     }
     if end.incomplete && end.status.success() {
         sink.line("exec: WaitDelay expired before I/O complete\n");
-    } else if end.status.code().is_none() || sink.all.is_empty() {
+    } else if end.status.code().is_none() || sink.all.is_empty() || session.is_unseen() {
         sink.line(&format!("{}\n", end_text(end.status)));
     } else if !sink.all.ends_with(b"\n") {
         sink.line("\n");
