@@ -15,6 +15,9 @@ const (
 // objectAt finds the object that contains p; base is 0 if p is not in the heap.
 func objectAt(p unsafe.Pointer) (base, size, kind uintptr)
 
+// pointerBits sets a byte of bits, one for each of the n words from p on, for each that is a pointer.
+func pointerBits(p unsafe.Pointer, bits *byte, n uintptr)
+
 // pointsInto reports whether the object at p holds a pointer to an address in [lo, hi).
 func pointsInto(p unsafe.Pointer, lo, hi uintptr) bool
 
@@ -37,6 +40,7 @@ func addcleanup(p unsafe.Pointer, fn func()) uint64
 func removecleanup(p uintptr, id uint64)
 func cleanupWait()
 func nextCleanup() func()
+func cleanupsDone() bool
 
 // setSystemGoroutine and setUserGoroutine say whose code the goroutine is about to run.
 func setSystemGoroutine()
@@ -236,4 +240,42 @@ func callCleanup() bool {
 	f()
 	setSystemGoroutine()
 	return true
+}
+
+// awaitCleanups waits until all cleanups that are queued have been called; false if that takes longer than timeout
+// nanoseconds.
+func awaitCleanups(timeout int64) bool {
+	for start := nanotime(); nanotime()-start < timeout; Gosched() {
+		if cleanupsDone() {
+			return true
+		}
+	}
+	return false
+}
+
+// Tests of the standard library see the collector through these.
+
+//go:linkname awaitCleanupsForUnique unique.runtime_blockUntilEmptyCleanupQueue
+func awaitCleanupsForUnique(timeout int64) bool { return awaitCleanups(timeout) }
+
+//go:linkname awaitCleanupsForSync sync_test.runtime_blockUntilEmptyCleanupQueue
+func awaitCleanupsForSync(timeout int64) bool { return awaitCleanups(timeout) }
+
+// pointerBitsOf has a byte for each word of the object that the pointer x points at, 1 if the word is a pointer, up to
+// the last one that is. It is empty for what is not in the heap.
+//
+//go:linkname pointerBitsOf reflect.gcbits
+func pointerBitsOf(x any) []byte {
+	p := efaceOf(&x).data
+	base, size, _ := objectAt(p)
+	if base == 0 {
+		return nil
+	}
+	bits := make([]byte, (base+size-uintptr(p))/8)
+	pointerBits(p, unsafe.SliceData(bits), uintptr(len(bits)))
+	n := len(bits)
+	for n > 0 && bits[n-1] == 0 {
+		n--
+	}
+	return bits[:n]
 }

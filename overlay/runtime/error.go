@@ -181,7 +181,7 @@ type hex uint64
 
 // typeString is the type's name as Go programs see it.
 func typeString(t *abi.Type) string {
-	s := nameString(unsafe.Pointer(uintptr(t.Str)))
+	s := nameString(nameOf(t.Str))
 	if t.TFlag&abi.TFlagExtraStar != 0 {
 		return s[1:]
 	}
@@ -190,6 +190,17 @@ func typeString(t *abi.Type) string {
 
 //go:linkname maps_typeString internal/runtime/maps.typeString
 func maps_typeString(t *abi.Type) string { return typeString(t) }
+
+// nameOf is the name at an offset: its address, or a number that reflect was given for one.
+func nameOf(offset abi.NameOff) unsafe.Pointer {
+	if offset >= 0 {
+		return unsafe.Pointer(uintptr(offset))
+	}
+	return resolveNameOff(nil, int32(offset))
+}
+
+// resolveNameOff is the same; the Rust half knows what reflect was given.
+func resolveNameOff(base unsafe.Pointer, offset int32) unsafe.Pointer
 
 func nameString(p unsafe.Pointer) string {
 	if p == nil {
@@ -203,7 +214,7 @@ func nameString(p unsafe.Pointer) string {
 // interface.
 func typePkgPath(t *abi.Type) string {
 	if u := t.Uncommon(); u != nil {
-		return nameString(unsafe.Pointer(uintptr(u.PkgPath)))
+		return nameString(nameOf(u.PkgPath))
 	}
 	switch abi.Kind(t.Kind_) {
 	case abi.Struct:

@@ -297,8 +297,13 @@ fn header(cx: &Lowerer, e: &Entry, b: &mut Buf, named: bool, uncommon: bool, loo
     }
 }
 
+/// Whether the type has an exported name; of a pointer that has none counts the one of what it points at.
 fn is_exported(t: Ty) -> bool {
-    t.as_named().is_some_and(|n| n.obj.name.is_exported())
+    let named = match t.kind() {
+        TyKind::Pointer(e) => *e,
+        _ => t,
+    };
+    named.as_named().is_some_and(|n| n.obj.name.is_exported())
 }
 
 /// FNV-1a of the type's symbol.

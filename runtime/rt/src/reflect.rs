@@ -101,7 +101,7 @@ pub fn text_at(offset: i32) -> usize {
 
 entry! {
     /// Name of an offset.
-    "reflect.resolveNameOff" | "internal/reflectlite.resolveNameOff" =>
+    "reflect.resolveNameOff" | "internal/reflectlite.resolveNameOff" | "runtime.resolveNameOff" =>
     fn resolve_name_off(_base: usize, offset: u64) -> usize {
         resolve(offset as i32)
     }

@@ -402,6 +402,21 @@ entry! {
         any
     }
 
+    /// Sets a byte of `bits`, which has one for each of the `n` words from `p` on, for each word of the object at `p`
+    /// that is a pointer.
+    "runtime.pointerBits" => fn pointer_bits(p: usize, bits: *mut u8, n: usize) {
+        let Some(found) = find_object(p) else { return };
+        // SAFETY: the caller holds the object, and passes room for its words.
+        unsafe {
+            super::pointers::in_object(&*found.span, found.slot, |word| {
+                let i = word.wrapping_sub(p) / 8;
+                if i < n {
+                    bits.add(i).write(1);
+                }
+            });
+        }
+    }
+
     /// Attaches a finalizer to the object at `p`; false if it has one.
     "runtime.addfinalizer" =>
     fn add_finalizer(p: usize, func: usize, result_bytes: usize, parameter: usize, pointer: usize) -> bool {
@@ -478,6 +493,13 @@ entry! {
             queue.cleanup_goroutine = gp;
             park(gp, WaitReason::CleanupWait, move || drop(queue));
         }
+    }
+
+    /// Whether no cleanup waits to be called, and the goroutine that calls them, if there is one, waits for the next.
+    "runtime.cleanupsDone" => fn cleanups_done() -> bool {
+        let queue = QUEUE.lock();
+        let started = COUNTS.cleanups_queued.load(Relaxed) != 0;
+        queue.cleanups.is_empty() && (!started || !queue.cleanup_goroutine.is_null())
     }
 
     /// The next cleanup to call, nil if there is none.

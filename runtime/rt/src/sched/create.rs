@@ -39,6 +39,7 @@ pub fn create(f: *const usize, created_by: usize) -> *mut G {
         g.resume_pc = undergo_rtsys::arch::switch::undergo_goroutine_start as *const () as usize;
         g.start_pc = *f;
         g.created_by = created_by;
+        g.parent_id = 0;
         if !parent.is_null() {
             g.parent_id = (*parent).head.id;
             g.head.labels = (*parent).head.labels;

@@ -363,7 +363,7 @@ pub fn run_due(timers: &PTimers, now: i64) -> bool {
 enum Then {
     Nothing,
     Ready(*mut G),
-    Spawn(*const usize),
+    Spawn(*const usize, usize),
     Deadline(*mut PollDesc, Kind, u32),
 }
 
@@ -402,8 +402,9 @@ fn run_one(timers: &PTimers, now: i64, node: *mut Node) -> bool {
     match then {
         Then::Nothing => {}
         Then::Ready(gp) => ready(gp),
-        Then::Spawn(f) => {
-            create::spawn(f, 0);
+        Then::Spawn(f, _) if f.is_null() => crate::exit::fatal_system("go of nil func value"),
+        Then::Spawn(f, by) => {
+            create::spawn(f, by);
         }
         Then::Deadline(pd, kind, seq) => netpoll::deadline_passed(pd, kind == Kind::ReadDeadline, seq),
     }
@@ -430,7 +431,10 @@ unsafe fn fire(node: *mut Node, now: i64, wake: &mut Wake) -> Then {
                 (*chan).unlock();
                 Then::Nothing
             }
-            k if k == Kind::Func as u8 => Then::Spawn((*(owner as *mut TimeTimer)).function()),
+            k if k == Kind::Func as u8 => {
+                let t = &*(owner as *const TimeTimer);
+                Then::Spawn(t.function(), t.created_by())
+            }
             k if k == Kind::ReadDeadline as u8 => Then::Deadline(owner as *mut PollDesc, Kind::ReadDeadline, seq),
             _ => Then::Deadline(owner as *mut PollDesc, Kind::WriteDeadline, seq),
         }

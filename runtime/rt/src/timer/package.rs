@@ -11,6 +11,7 @@ use crate::chan::Chan;
 use crate::g::{self, G, WaitReason};
 use crate::mem::alloc::{Zero, block};
 use crate::mem::span::find_object;
+use crate::module::symtab;
 use crate::netpoll;
 use crate::park::{Pair, park, raise_text};
 use crate::roots::Visitor;
@@ -53,7 +54,7 @@ const FAKE: usize = 1 << 9;
 impl TimeTimer {
     fn kind(&self) -> Kind {
         // The callback is time.sendTime if the argument is a channel, and time.goFunc if it is a func value. Std has no
-        // other callers.
+        // other callers but a test, which passes no argument.
         if self.init & CHANNEL != 0 { Kind::Channel } else { Kind::Func }
     }
 
@@ -69,6 +70,16 @@ impl TimeTimer {
     /// The func value of another timer.
     pub(super) fn function(&self) -> *const usize {
         self.data as *const usize
+    }
+}
+
+impl TimeTimer {
+    /// An address in the statement that seems to start the goroutine of a func timer: the only one of the callback,
+    /// `time.goFunc`, so one in its middle.
+    pub(super) fn created_by(&self) -> usize {
+        // SAFETY: std passes a func value, whose first word is its code.
+        let code = unsafe { *(self.func as *const usize) };
+        symtab().find(code).map_or(0, |f| code + f.entry().size as usize / 2)
     }
 }
 
@@ -252,13 +263,14 @@ entry! {
 
     /// Makes and arms a timer. The argument is `arg_type, arg_data`; `chan` is its channel, or nil.
     "time.newTimer" =>
-    fn new_timer(when: i64, period: i64, func: usize, _arg_type: usize, arg_data: usize, chan: *mut Chan) -> *mut TimeTimer {
+    fn new_timer(when: i64, period: i64, func: usize, arg_type: usize, arg_data: usize, chan: *mut Chan) -> *mut TimeTimer {
         let clock = Clock::current();
         // SAFETY: fresh memory of that type; std passes a live channel, or a func value. Nobody else knows the timer.
         unsafe {
             let t = block(size_of::<TimeTimer>(), &TIME_TIMER_TYPE, Zero::Yes).cast::<TimeTimer>();
             (*t).func = func;
-            (*t).data = arg_data;
+            // Without an argument the callback itself is called, in a goroutine as what the argument would be.
+            (*t).data = if arg_type == 0 { func } else { arg_data };
             (*t).init = 1;
             if !chan.is_null() {
                 (*t).init |= CHANNEL;
