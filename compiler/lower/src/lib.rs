@@ -50,6 +50,7 @@ pub mod func;
 pub mod iface;
 pub mod index;
 pub mod literal;
+pub mod map_literal;
 pub mod maps;
 pub mod order;
 pub mod place;

@@ -128,7 +128,7 @@ impl FuncLower<'_> {
     }
 
     /// Values with effects run first, in source order.
-    fn order_literal(&mut self, n: &'static CompositeLit, ty: Ty) {
+    pub fn order_literal(&mut self, n: &'static CompositeLit, ty: Ty) {
         let is_struct = n.elts.iter().any(|e| matches!(e, Expr::KeyValue(kv) if self.tv(&kv.key).is_none()));
         let mut operands = Vec::with_capacity(n.elts.len());
         // Of each operand the element it becomes, or nothing for keys.
@@ -241,22 +241,6 @@ impl FuncLower<'_> {
             return None;
         }
         self.cx.static_literal(self.unit.info, n, ty)
-    }
-
-    fn map_literal(&mut self, n: &'static CompositeLit, map: Ty, key: Ty, elem: Ty) -> Val {
-        self.order_literal(n, map);
-        let hint = self.word(n.elts.len() as i64);
-        let m = self.make_map(map, Some(hint));
-        for e in &n.elts {
-            let Expr::KeyValue(kv) = e else { continue };
-            let k = self.expr_as(&kv.key, key);
-            let k = self.own(key, k);
-            let v = self.expr_as(&kv.value, elem);
-            self.at(kv.colon);
-            let slot = self.map_assign(map, m, &k);
-            self.store(elem, &v, Addr::new(slot));
-        }
-        Val::one(m)
     }
 
     /// Leaf scalars of a type carried as scalars.

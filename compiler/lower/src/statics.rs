@@ -30,6 +30,18 @@ pub struct Scope {
     depth: u32,
 }
 
+/// The constant entries of a map literal as read-only arrays.
+pub struct MapTables {
+    /// The keys.
+    pub keys: Sym,
+    /// The elements, in the same order.
+    pub elems: Sym,
+    /// How many.
+    pub count: u64,
+    /// The other entries.
+    pub rest: Vec<&'static KeyValueExpr>,
+}
+
 /// How often the value comes into being.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Times {
@@ -59,6 +71,11 @@ impl Image {
     }
     fn addr(&mut self, at: u64, sym: Sym, addend: u64) {
         self.relocs.push(DataReloc { offset: at as u32, sym, addend: addend as i64, kind: RelocKind::Abs64 });
+    }
+    /// Copies another image to `at`.
+    fn put_image(&mut self, at: u64, other: &Image) {
+        self.put(at, &other.bytes);
+        self.relocs.extend(other.relocs.iter().map(|r| DataReloc { offset: r.offset + at as u32, ..*r }));
     }
     fn is_zero(&self) -> bool {
         self.relocs.is_empty() && self.bytes.iter().all(|&b| b == 0)
@@ -189,6 +206,51 @@ impl Lowerer {
         let sym = self.fresh_sym("go:stmp");
         self.add_data(img.into_data(sym, Section::Rodata, u64::from(l.align), l.size));
         Some(sym)
+    }
+
+    /// Tables of the constant entries of a map literal; none if there are fewer than `min`.
+    pub fn map_tables(
+        &self,
+        info: &'static FileInfo,
+        entries: &[&'static KeyValueExpr],
+        key: Ty,
+        elem: Ty,
+        min: usize,
+    ) -> Option<MapTables> {
+        let mut ev = Eval { cx: self, times: Times::Often, extra: Vec::new(), literals: Vec::new(), file: 0 };
+        let (kl, el) = (self.layout(key), self.layout(elem));
+        if kl.size.max(el.size).saturating_mul(entries.len() as u64) > MAX_SIZE {
+            return None;
+        }
+        let scope = Scope::new(self.main, info);
+        let mut keys = Image::zeros(kl.size * entries.len() as u64);
+        let mut elems = Image::zeros(el.size * entries.len() as u64);
+        let (mut count, mut rest) = (0, Vec::new());
+        for &kv in entries {
+            let known = (ev.extra.len(), ev.literals.len());
+            match (ev.image(&scope, &kv.key, key), ev.image(&scope, &kv.value, elem)) {
+                (Ok(k), Ok(e)) => {
+                    keys.put_image(kl.size * count, &k);
+                    elems.put_image(el.size * count, &e);
+                    count += 1;
+                }
+                _ => {
+                    ev.extra.truncate(known.0);
+                    ev.literals.truncate(known.1);
+                    rest.push(kv);
+                }
+            }
+        }
+        if count < min as u64 {
+            return None;
+        }
+        ev.commit();
+        let table = |image: Image, l: &crate::layout::Layout| {
+            let sym = self.fresh_sym("go:stmp");
+            self.add_data(image.into_data(sym, Section::Rodata, u64::from(l.align), l.size * count));
+            sym
+        };
+        Some(MapTables { keys: table(keys, &kl), elems: table(elems, &el), count, rest })
     }
 
     /// Read-only memory that holds a constant of concrete type `ty`: what an interface's data word points at. None
