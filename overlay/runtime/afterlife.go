@@ -153,6 +153,9 @@ func callFinalizer() bool {
 	}
 	setUserGoroutine()
 	reflectcall(nil, f.fn, results, size, size, size, &regs)
+	// The registers may be an object, to which a word on some stack leads by chance: it must not keep ours alive.
+	regs = abi.RegArgs{}
+	f = finalizer{}
 	setSystemGoroutine()
 	return true
 }

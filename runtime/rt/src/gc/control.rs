@@ -44,7 +44,8 @@ pub fn init() {
     check::init();
     trace::init();
     if let Some(value) = crate::config::godebug("gcstoptheworld") {
-        STOP_THE_WORLD.store(value != b"0", Relaxed);
+        // Threads that mark by themselves would make a difference to a schedule that is to repeat.
+        STOP_THE_WORLD.store(value != b"0" || crate::choice::is_seeded(), Relaxed);
     }
 }
 
@@ -139,12 +140,11 @@ entry! {
     "runtime.gcBegin" => fn gc_begin(kind: usize) -> bool {
         // SAFETY: contract of the entry: between stopTheWorld and startTheWorld.
         let world = unsafe { WorldStopped::assume() };
-        if STOP_THE_WORLD.load(Relaxed) || cycle::is_small() {
+        if STOP_THE_WORLD.load(Relaxed) {
             cycle::collect(kind, &world);
             return false;
         }
-        cycle::begin(&world);
-        true
+        cycle::begin(kind, &world)
     }
 
     /// Parks until the helpers find nothing left to mark.

@@ -23,10 +23,14 @@ use undergo_rtsys::linux::clock;
 
 /// Objects read at most with the world stopped before marking goes on with the world running.
 const LAST_OBJECTS: u64 = 20_000;
-/// Heaps up to this many bytes are collected with the world stopped: that takes less than 100 µs.
-const SMALL: u64 = 256 << 10;
-/// If there are at most this many goroutines.
+/// If the last collection has found fewer bytes alive, the next one tries to mark everything in the first pause.
+const SMALL: u64 = 512 << 10;
+/// And if it has read fewer bytes of roots.
+const SMALL_ROOTS: usize = 512 << 10;
+/// And if there are fewer goroutines.
 const SMALL_COUNT: usize = 64;
+/// Objects that are read at most in that attempt.
+const FIRST_OBJECTS: u64 = 5_000;
 /// After so many attempts marking ends with the world stopped, whatever is left.
 const MAX_ATTEMPTS: u32 = 4;
 
@@ -89,10 +93,13 @@ pub fn is_marking() -> bool {
     CYCLE.is_marking.load(Relaxed)
 }
 
-/// Whether there is so little to mark that stopping the world for it is shorter than waking others.
-pub fn is_small() -> bool {
-    let marked = STATS.marked_bytes.load(Relaxed).max(pace::used());
-    marked < SMALL && crate::sched::create::count() < SMALL_COUNT && !check::is_torturing()
+/// Whether there is probably so little to mark that stopping the world for it is shorter than waking others.
+fn is_small() -> bool {
+    let roots = last_roots();
+    STATS.marked_bytes.load(Relaxed) < SMALL
+        && roots.globals + roots.stacks < SMALL_ROOTS
+        && crate::sched::create::count() < SMALL_COUNT
+        && !check::is_torturing()
 }
 
 /// Time that assists and helpers have taken so far, ns.
@@ -136,24 +143,38 @@ pub fn collect(kind: usize, world: &WorldStopped<'_>) {
     record(kind, start);
 }
 
-/// Starts marking: the world may go on afterwards.
-pub fn begin(world: &WorldStopped<'_>) {
+/// Starts marking: the world may go on afterwards. False: there was so little to do that it is done.
+pub fn begin(kind: usize, world: &WorldStopped<'_>) -> bool {
     let start = rt::nanotime();
     prepare(world);
     CYCLE.attempts.store(0, Relaxed);
     let n = helpers::concurrent();
     mark::begin(n);
     pace::marking_begins();
-    barrier::turn_on(world);
     let mut marker = DRIVER_MARKER.lock();
     marker.reset();
-    crate::roots::enumerate(&mut *marker, world);
-    marker.give_all();
+    let job = if is_small() {
+        count_roots(roots::mark_all(&mut marker, world));
+        if marker.drain_alone(FIRST_OBJECTS) {
+            marker.count();
+            drop(marker);
+            settle(world);
+            record(kind, start);
+            return false;
+        }
+        helpers::Job::Drain
+    } else {
+        crate::roots::enumerate(&mut *marker, world);
+        marker.give_all();
+        helpers::Job::RootsAndDrain
+    };
     marker.count();
     drop(marker);
+    barrier::turn_on(world);
     CYCLE.is_marking.store(true, Relaxed);
-    helpers::start(n, helpers::Job::RootsAndDrain);
+    helpers::start(n, job);
     CYCLE.first_pause.store(rt::nanotime() - start, Relaxed);
+    true
 }
 
 /// The helpers have found nothing left to do: marks what barriers have noted meanwhile. False if that is much: marking

@@ -34,7 +34,10 @@ pub fn mark_all(marker: &mut Marker, world: &WorldStopped<'_>) -> Sizes {
     for gp in rt::all_g() {
         // SAFETY: the world is stopped: goroutines do not run. The goroutine that drives the collection is inside an
         // entry.
-        sizes.stacks += unsafe { mark_stack(marker, gp) };
+        unsafe {
+            sizes.stacks += mark_stack(marker, gp);
+            (*gp).gc_cycle.store(cycle::number(), Release);
+        }
     }
     sizes
 }

@@ -8,7 +8,8 @@
 //! All registers are preserved, so that the fast path around a call has nothing to save. Pointers go to the buffer of
 //! the P; when it is full, and for blocks, Rust takes over on the system stack, where all registers are saved, so that the
 //! goroutine stack needs the return address and two words only. The read of the slot may fault; up to there rsp does
-//! not move (invariant 5), so that the fault becomes a panic of the caller.
+//! not move (invariant 5), so that the fault becomes a panic of the caller. The word in which a register is kept is cleared
+//! afterwards: the head of a goroutine is read by the collector, and a leftover would keep an object alive.
 
 use crate::layout;
 use core::arch::global_asm;
@@ -69,6 +70,7 @@ global_asm!(
     "pop rcx",
     "pop rbx",
     "mov rax, [r15 + {save}]",
+    "mov qword ptr [r15 + {save}], 0",
     "ret",
     "2:",
     on_system_stack!("undergo_barrier_flush"),
@@ -88,6 +90,7 @@ global_asm!(
     "mov [r15 + {save}], rbx",
     on_system_stack!("undergo_barrier_bulk"),
     "mov rbx, [r15 + {save}]",
+    "mov qword ptr [r15 + {save}], 0",
     "ret",
     ".size \"runtime.bulkBarrier\", . - \"runtime.bulkBarrier\"",
     ".popsection",
