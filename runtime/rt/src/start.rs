@@ -114,6 +114,7 @@ entry! {
 
     /// LockOSThread.
     "runtime.LockOSThread" => fn lock_os_thread() {
+        sched::template::ensure();
         let gp = g::current();
         gp.lock_count += 1;
         gp.locked_m = m::current();

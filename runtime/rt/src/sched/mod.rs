@@ -9,14 +9,15 @@
 //! consistent fences, so that not both can miss the other.
 //!
 //! Files: this one (the loop, entering and leaving goroutines), [`find`] (looking for work), [`threads`] (Ms and Ps:
-//! starting, stopping, handing over), [`create`] (birth and death of goroutines), [`sysmon`], [`deadlock`],
-//! [`coro`], [`trace`] (GODEBUG=schedtrace).
+//! starting, stopping, handing over), [`create`] (birth and death of goroutines), [`sysmon`], [`template`]
+//! (where threads are cloned from), [`deadlock`], [`coro`], [`trace`] (GODEBUG=schedtrace).
 
 pub mod coro;
 pub mod create;
 pub mod deadlock;
 pub mod find;
 pub mod sysmon;
+pub mod template;
 pub mod threads;
 pub mod trace;
 

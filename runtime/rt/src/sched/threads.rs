@@ -360,6 +360,10 @@ fn reuse_m() -> Option<&'static mut M> {
 /// # Safety
 /// It comes from [`new_m`] and was not launched since.
 pub unsafe fn launch(mp: *mut M) {
+    if super::template::is_needed() {
+        // SAFETY: as ours.
+        return unsafe { super::template::launch(mp) };
+    }
     let _fork = crate::osapi::FORK.lock();
     // All signals are blocked while the thread has no signal stack of its own.
     let mask = signal::set_mask(signal::How::Set, !0);
