@@ -42,15 +42,15 @@ pub fn run(f: &mut Func) -> bool {
     true
 }
 
+/// Whether `f` calls one of [`WATCHERS`], or had one inlined.
 fn watches(f: &Func) -> bool {
+    let is_watcher = |sym: Sym| sym.as_str().split('[').next().is_some_and(|s| WATCHERS.contains(&s));
     let calls = |i: &Inst| match &f.insts[*i] {
-        InstData::Call(c) => match c.callee {
-            Callee::Direct(sym) => sym.as_str().split('[').next().is_some_and(|s| WATCHERS.contains(&s)),
-            _ => false,
-        },
+        InstData::Call(c) => matches!(c.callee, Callee::Direct(sym) if is_watcher(sym)),
         _ => false,
     };
-    f.layout.iter().any(|&b| f.blocks[b].insts.iter().any(calls))
+    let own = f.sites.iter().skip(1).any(|site| is_watcher(site.name));
+    own || f.layout.iter().any(|&b| f.blocks[b].insts.iter().any(calls))
 }
 
 /// Whether a value may be the address of an object.
