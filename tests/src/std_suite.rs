@@ -98,6 +98,18 @@ pub const PACKAGES: &[&str] = &[
     "testing/fstest",
     "testing/iotest",
     "testing/quick",
+    "testing/synctest",
+    "internal/poll",
+    "os",
+    "os/exec",
+    "os/signal",
+    "net",
+    "net/http",
+    "net/http/httptest",
+    "net/netip",
+    "net/rpc",
+    "net/textproto",
+    "net/url",
 ];
 
 /// Those of [`PACKAGES`] whose tests are quick to build and to run: for every change.
