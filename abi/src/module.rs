@@ -2,7 +2,7 @@
 //!
 //! The runtime image defines the data symbol [`SYMBOL`], a zeroed [`Module`]; the linker finds it in the image's
 //! symbol table and fills it in. Go code reaches the runtime by the image's symbols, which are named exactly as Go's
-//! link names (`runtime.newobject`, `sync.runtime_Semacquire`, …) and resolved at link time.
+//! link names (`runtime.newobject`, `sync.runtime_Semrelease`, …) and resolved at link time.
 //!
 //! The image is linked at [`RUNTIME_BASE`]; the program's own segments follow at [`PROGRAM_BASE`] or above. All
 //! addresses of a program are below 2 GiB.

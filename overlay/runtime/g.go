@@ -2,7 +2,7 @@
 // public API. The other half is Rust; functions without body are its entries.
 //
 // Reading order: g.go, main.go, panic.go, error.go, defer.go, printpanic.go, iface.go, alg.go, map.go, string.go,
-// symtab.go, extern.go, mem.go, afterlife.go, metrics.go, debug.go, pprof.go, sync.go, synctest.go, env.go,
+// symtab.go, extern.go, mem.go, afterlife.go, metrics.go, debug.go, pprof.go, sync.go, blocking.go, synctest.go, env.go,
 // godebug.go.
 package runtime
 

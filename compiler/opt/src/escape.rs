@@ -589,10 +589,11 @@ fn extern_fates(symbol: &str) -> Option<Vec<Fate>> {
     Some(match symbol {
         "runtime.typedmemmove" | "internal/runtime/maps.typedmemmove" | "reflect.typedmemmove" => vec![n, c, c],
         "internal/runtime/maps.typedmemclr" | "reflect.typedmemclr" | "runtime.memequal" => vec![n; 3],
-        "sync.runtime_Semacquire" | "sync.runtime_Semrelease" | "internal/sync.runtime_SemacquireMutex" => vec![n; 3],
-        "internal/sync.runtime_Semrelease"
-        | "internal/poll.runtime_Semacquire"
-        | "internal/poll.runtime_Semrelease" => vec![n; 3],
+        "runtime.semacquire" | "runtime.semacquireWaitGroup" | "runtime.semacquireMutex" => vec![n; 2],
+        "runtime.semacquireRWMutexR" | "runtime.semacquireRWMutex" => vec![n; 2],
+        "sync.runtime_Semrelease" | "internal/sync.runtime_Semrelease" | "internal/poll.runtime_Semrelease" => {
+            vec![n; 3]
+        }
         _ => return None,
     })
 }

@@ -395,7 +395,7 @@ entry! {
     }
 
     /// Waits until the side is ready, its deadline has passed, or the descriptor is closed.
-    "internal/poll.runtime_pollWait" => fn poll_wait(pd: *mut PollDesc, mode: u64) -> usize {
+    "runtime.pollWait" => fn poll_wait(pd: *mut PollDesc, mode: u64) -> usize {
         let read = is_read(mode);
         // SAFETY: a handle from pollOpen; fields are used under the lock, which is released once we are parked.
         unsafe {

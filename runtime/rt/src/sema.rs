@@ -180,32 +180,32 @@ fn before(a: u32, b: u32) -> bool {
 
 entry! {
     /// Takes a unit, waiting if need be.
-    "sync.runtime_Semacquire" | "internal/poll.runtime_Semacquire" => fn semacquire(word: *mut u32) {
+    "runtime.semacquire" => fn semacquire(word: *mut u32) {
         // SAFETY: std passes the address of a live semaphore.
         unsafe { acquire(word, Place::Last, WaitReason::Semacquire) }
     }
 
     /// For WaitGroup.Wait.
-    "sync.runtime_SemacquireWaitGroup" => fn semacquire_wait_group(word: *mut u32, durable: usize) {
+    "runtime.semacquireWaitGroup" => fn semacquire_wait_group(word: *mut u32, durable: usize) {
         let why = if durable & 0xff != 0 { WaitReason::SynctestWaitGroupWait } else { WaitReason::WaitGroupWait };
         // SAFETY: as above.
         unsafe { acquire(word, Place::Last, why) }
     }
 
     /// For Mutex.Lock.
-    "internal/sync.runtime_SemacquireMutex" => fn semacquire_mutex(word: *mut u32, lifo: usize, _skip: usize) {
+    "runtime.semacquireMutex" => fn semacquire_mutex(word: *mut u32, lifo: usize) {
         // SAFETY: as above.
         unsafe { acquire(word, place(lifo), WaitReason::MutexLock) }
     }
 
     /// For RWMutex.RLock.
-    "sync.runtime_SemacquireRWMutexR" => fn semacquire_rwmutex_r(word: *mut u32, lifo: usize, _skip: usize) {
+    "runtime.semacquireRWMutexR" => fn semacquire_rwmutex_r(word: *mut u32, lifo: usize) {
         // SAFETY: as above.
         unsafe { acquire(word, place(lifo), WaitReason::RwMutexRLock) }
     }
 
     /// For RWMutex.Lock.
-    "sync.runtime_SemacquireRWMutex" => fn semacquire_rwmutex(word: *mut u32, lifo: usize, _skip: usize) {
+    "runtime.semacquireRWMutex" => fn semacquire_rwmutex(word: *mut u32, lifo: usize) {
         // SAFETY: as above.
         unsafe { acquire(word, place(lifo), WaitReason::RwMutexLock) }
     }
@@ -238,7 +238,7 @@ entry! {
     }
 
     /// Waits until `ticket` is notified.
-    "sync.runtime_notifyListWait" => fn notify_list_wait(list: *mut NotifyList, ticket: u64) {
+    "runtime.notifyListWait" => fn notify_list_wait(list: *mut NotifyList, ticket: u64) {
         let ticket = ticket as u32;
         let gp = g::current();
         // SAFETY: as above; the list is kept alive by the waiting goroutine's stack. Fields are used under the lock.

@@ -146,7 +146,7 @@ static SHARED: AtomicUsize = AtomicUsize::new(0);
 
 extern "C" fn locker(done: usize) {
     for i in 0..20_000 {
-        entry_call!("internal/sync.runtime_SemacquireMutex", SEMA.as_ptr(), i % 3 == 0, 0);
+        entry_call!("runtime.semacquireMutex", SEMA.as_ptr(), i % 3 == 0);
         let n = SHARED.load(SeqCst);
         if i % 1000 == 0 {
             entry_call!("runtime.Gosched");
@@ -198,7 +198,7 @@ fn conditions() {
 extern "C" fn sleeper(arg: usize) {
     // SAFETY: the starter waits for us.
     let [ms, out] = unsafe { *(arg as *const [usize; 2]) };
-    entry_call!("time.Sleep", ms * 1_000_000);
+    entry_call!("runtime.sleep", ms * 1_000_000);
     send(out, ms);
 }
 
@@ -231,7 +231,7 @@ fn timers() {
     assert!(entry_call!("time.stopTimer", t)[0] & 0xff == 0);
     // One that has fired, unseen: stopping drops the value.
     let (t, c) = new_timer(1, 0);
-    entry_call!("time.Sleep", 5_000_000);
+    entry_call!("runtime.sleep", 5_000_000);
     assert!(entry_call!("runtime.chanlen", c)[0] == 0 && entry_call!("runtime.chancap", c)[0] == 0);
     assert!(entry_call!("time.stopTimer", t)[0] & 0xff == 1);
     assert!(entry_call!("runtime.selectnbrecv", value.as_mut_ptr(), c)[0] & 0xff == 0);
@@ -257,7 +257,7 @@ fn timers() {
 }
 
 extern "C" fn pipe_writer(fd: usize) {
-    entry_call!("time.Sleep", 5_000_000);
+    entry_call!("runtime.sleep", 5_000_000);
     // SAFETY: one byte to our own pipe.
     unsafe { syscall3(1, fd, b"x".as_ptr() as usize, 1) };
 }
@@ -272,16 +272,16 @@ fn poller() {
     let r = b'r' as usize;
     assert!(entry_call!("internal/poll.runtime_pollReset", pd, r)[0] == 0);
     go(pipe_writer, fds[1] as usize);
-    assert!(entry_call!("internal/poll.runtime_pollWait", pd, r)[0] == 0);
+    assert!(entry_call!("runtime.pollWait", pd, r)[0] == 0);
     // A deadline.
     assert!(entry_call!("internal/poll.runtime_pollReset", pd, r)[0] == 0);
     entry_call!("internal/poll.runtime_pollSetDeadline", pd, 5_000_000, r);
-    assert!(entry_call!("internal/poll.runtime_pollWait", pd, r)[0] == 2);
+    assert!(entry_call!("runtime.pollWait", pd, r)[0] == 2);
     assert!(entry_call!("internal/poll.runtime_pollReset", pd, r)[0] == 2);
     entry_call!("internal/poll.runtime_pollSetDeadline", pd, 0, r);
     assert!(entry_call!("internal/poll.runtime_pollReset", pd, r)[0] == 0);
     entry_call!("internal/poll.runtime_pollUnblock", pd);
-    assert!(entry_call!("internal/poll.runtime_pollWait", pd, r)[0] == 1);
+    assert!(entry_call!("runtime.pollWait", pd, r)[0] == 1);
     entry_call!("internal/poll.runtime_pollClose", pd);
     // A regular file cannot be polled: EPERM.
     // SAFETY: open for reading.

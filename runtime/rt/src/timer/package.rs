@@ -240,7 +240,7 @@ unsafe fn is_foreign(t: *mut TimeTimer, text: &'static str) -> bool {
 
 entry! {
     /// Sleeps for `ns`.
-    "time.Sleep" => fn sleep(ns: i64) {
+    "runtime.sleep" => fn sleep(ns: i64) {
         if ns <= 0 {
             return;
         }
