@@ -73,13 +73,24 @@ impl TimeTimer {
     }
 }
 
+/// Code of `time.goFunc`, once a timer has called it, and an address behind the start of its only statement.
+static GO_FUNC: [AtomicUsize; 2] = [AtomicUsize::new(0), AtomicUsize::new(0)];
+
 impl TimeTimer {
-    /// An address in the statement that seems to start the goroutine of a func timer: the only one of the callback,
-    /// `time.goFunc`, so one in its middle.
+    /// Where the goroutine of a func timer seems to have been started: in the callback, `time.goFunc`.
     pub(super) fn created_by(&self) -> usize {
         // SAFETY: std passes a func value, whose first word is its code.
         let code = unsafe { *(self.func as *const usize) };
-        symtab().find(code).map_or(0, |f| code + f.entry().size as usize / 2)
+        if GO_FUNC[0].load(Acquire) == code {
+            return GO_FUNC[1].load(Relaxed);
+        }
+        let Some(f) = symtab().find(code) else { return 0 };
+        let addresses = code..code + f.entry().size as usize;
+        let in_body = |pc: &usize| f.frames(*pc).next().is_some_and(|x| !x.inlined && x.line > x.start_line);
+        let by = addresses.into_iter().find(in_body).map_or(0, |pc| pc + 1);
+        GO_FUNC[1].store(by, Relaxed);
+        GO_FUNC[0].store(code, Release);
+        by
     }
 }
 
