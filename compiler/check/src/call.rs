@@ -453,7 +453,7 @@ fn is_plainly_assignable(x: &Operand, t: Ty) -> bool {
 
 /// A function type without names, for recording uses of built-in functions.
 pub(crate) fn make_sig(params: &[Ty], result: Option<Ty>, variadic: bool) -> Ty {
-    let none = Name::new("");
+    let none = Name::empty();
     let list = |types: &[Ty]| {
         let put = |t: &Ty| Param { name: none, ty: undergo_types::predicates::default_type(*t) };
         types.iter().map(put).collect()

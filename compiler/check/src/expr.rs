@@ -117,9 +117,7 @@ impl<'a> Checker<'a> {
         let pair = Ty::tuple(vec![value, ok]);
         let mut at = e;
         loop {
-            if let Some(Some(tv)) = self.info().types.get_mut(at.id().index()) {
-                tv.ty = pair;
-            }
+            self.info().replace_type(at.id(), pair);
             match at {
                 Expr::Paren(p) => at = &p.x,
                 _ => return,

@@ -4,7 +4,6 @@ use undergo_source::Pos;
 use undergo_syntax::ast::{BinaryOp, Expr, InterfaceElem, InterfaceType, UnaryOp};
 use undergo_syntax::print::expr_string;
 use undergo_types::identical::{identical, same_id};
-use undergo_types::obj::FuncInfo;
 use undergo_types::print::type_string_paths;
 use undergo_types::typeset::{terms_disjoint, type_set, type_set_of};
 use undergo_types::{IMethod, Interface, Mode, Obj, ObjKind, Ty, TyKind, universe};
@@ -32,8 +31,7 @@ impl<'a> Checker<'a> {
                         continue;
                     }
                     let vars = self.func_type(None, &[], &m.ty);
-                    let obj =
-                        Obj::new(ObjKind::Func(FuncInfo::default()), m.name.name, Some(self.pkg), m.name.pos, false);
+                    let obj = Obj::new(ObjKind::Func(Box::default()), m.name.name, Some(self.pkg), m.name.pos, false);
                     obj.set_type(vars.ty);
                     self.record_def(&m.name, obj);
                     methods.push(IMethod { name: m.name.name, pkg: self.pkg.path, sig: vars.ty, pos: m.name.pos });

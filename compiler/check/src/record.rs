@@ -21,9 +21,7 @@ impl<'a> Checker<'a> {
 
     /// The same for a node that is not wrapped in an [`Expr`].
     pub fn record_type_id(&mut self, id: NodeId, mode: Mode, ty: Ty, value: Option<Value>) {
-        if let Some(slot) = self.info().types.get_mut(id.index()) {
-            *slot = Some(TypeAndValue { mode, ty, value });
-        }
+        self.info().set_tv(id, TypeAndValue { mode, ty, value });
     }
 
     /// Records that the identifier declares `obj`. Blank ones declare nothing.

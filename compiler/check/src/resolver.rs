@@ -247,7 +247,7 @@ impl<'a> Checker<'a> {
 
     /// Declares a function or method. Gives a method with a receiver base type name, to be attached to its type.
     fn collect_func(&mut self, s: &'static FuncDecl) -> Option<(Obj, bool, &'static Ident)> {
-        let info = FuncInfo::default();
+        let info = Box::new(FuncInfo::default());
         let _ = info.decl.set(s);
         let _ = info.file.set(self.env.file);
         let name = s.name.name.as_str();

@@ -22,11 +22,41 @@ struct Scope {
     /// scope begins or before anything inside of what follows them, so those passed over are of no concern here; and
     /// blocks nested a hundred thousand deep do not make every lookup that long.
     next: Option<ScopeId>,
-    names: FxHashMap<Name, Obj>,
-    /// Objects in order of insertion, for the report of unused variables.
-    order: Vec<Obj>,
+    /// Objects in order of insertion.
+    objs: Vec<Obj>,
+    /// Their names. Most scopes have few, which are looked at one by one.
+    names: Vec<Name>,
+    /// Where a name is in `names`; none while there are few.
+    index: Option<Box<FxHashMap<Name, u32>>>,
     is_func: bool,
-    children: Vec<ScopeId>,
+    /// The first and the last scope directly inside, and the one opened next after this in the same parent.
+    first: Option<ScopeId>,
+    last: Option<ScopeId>,
+    sibling: Option<ScopeId>,
+}
+
+/// With more names than this a scope has an index.
+const FEW: usize = 8;
+
+impl Scope {
+    fn get(&self, name: Name) -> Option<Obj> {
+        let i = match &self.index {
+            Some(index) => *index.get(&name)? as usize,
+            None => self.names.iter().position(|n| *n == name)?,
+        };
+        Some(self.objs[i])
+    }
+
+    fn insert(&mut self, name: Name, obj: Obj) {
+        let i = self.objs.len() as u32;
+        self.objs.push(obj);
+        self.names.push(name);
+        if let Some(index) = &mut self.index {
+            index.insert(name, i);
+        } else if self.names.len() > FEW {
+            self.index = Some(Box::new(self.names.iter().copied().zip(0..).collect()));
+        }
+    }
 }
 
 /// All scopes of a package. Scope 0 is the universe.
@@ -46,7 +76,12 @@ impl Scopes {
     /// A new scope inside `parent`.
     pub fn open(&mut self, parent: ScopeId) -> ScopeId {
         let id = ScopeId(self.scopes.len() as u32);
-        self.scopes[parent.0 as usize].children.push(id);
+        let outer = &mut self.scopes[parent.0 as usize];
+        let last = outer.last.replace(id);
+        match last {
+            None => outer.first = Some(id),
+            Some(last) => self.scopes[last.0 as usize].sibling = Some(id),
+        }
         self.scopes.push(Scope { parent: Some(parent), next: Some(parent), ..Scope::default() });
         id
     }
@@ -74,12 +109,11 @@ impl Scopes {
     /// Inserts an object. Gives the object of the same name that is already there, if any, and does nothing then.
     pub fn insert(&mut self, s: ScopeId, name: Name, obj: Obj) -> Option<Obj> {
         let scope = &mut self.scopes[s.0 as usize];
-        if let Some(&alt) = scope.names.get(&name) {
-            return Some(alt);
+        let there = scope.get(name);
+        if there.is_none() {
+            scope.insert(name, obj);
         }
-        scope.names.insert(name, obj);
-        scope.order.push(obj);
-        None
+        there
     }
 
     /// The object of this name in this very scope.
@@ -87,7 +121,7 @@ impl Scopes {
         if s == Scopes::UNIVERSE {
             return universe::lookup(name);
         }
-        self.scopes[s.0 as usize].names.get(&name).copied()
+        self.scopes[s.0 as usize].get(name)
     }
 
     /// The innermost scope from `s` outwards that has the name, and its object.
@@ -103,12 +137,17 @@ impl Scopes {
 
     /// Objects of a scope in order of insertion.
     pub fn objects(&self, s: ScopeId) -> &[Obj] {
-        &self.scopes[s.0 as usize].order
+        &self.scopes[s.0 as usize].objs
     }
 
-    /// Scopes directly inside.
-    pub fn children(&self, s: ScopeId) -> &[ScopeId] {
-        &self.scopes[s.0 as usize].children
+    /// The first scope directly inside.
+    pub fn first_child(&self, s: ScopeId) -> Option<ScopeId> {
+        self.scopes[s.0 as usize].first
+    }
+
+    /// The next scope in the same parent.
+    pub fn next_sibling(&self, s: ScopeId) -> Option<ScopeId> {
+        self.scopes[s.0 as usize].sibling
     }
 
     /// The scope around it.

@@ -270,7 +270,7 @@ fn method_expr_type(found: &Found, f: &Signature, recv: Ty) -> Ty {
         Member::Method(m, _) => m.func().and_then(|i| i.recv_var.get()).map(|v: &Obj| v.name),
         _ => None,
     };
-    let blank = Name::new("");
+    let blank = Name::empty();
     let name = match f.params.first() {
         Some(p) if p.name != blank => recv_name.filter(|n| *n != blank).unwrap_or(Name::new("_")),
         _ => blank,

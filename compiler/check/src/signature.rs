@@ -111,7 +111,7 @@ impl<'a> Checker<'a> {
                 e => self.var_type(e),
             };
             if f.names.is_empty() {
-                let v = Obj::var(kind, Name::new(""), Some(self.pkg), f.pos, ty);
+                let v = Obj::var(kind, Name::empty(), Some(self.pkg), f.pos, ty);
                 self.record_implicit(f.id, v);
                 vars.push(v);
             }
@@ -135,7 +135,7 @@ impl<'a> Checker<'a> {
         let var = match field.names.first() {
             Some(n) => Obj::var(VarKind::Recv, n.name, Some(self.pkg), n.pos, ty),
             None => {
-                let v = Obj::var(VarKind::Recv, Name::new(""), Some(self.pkg), field.pos, ty);
+                let v = Obj::var(VarKind::Recv, Name::empty(), Some(self.pkg), field.pos, ty);
                 self.record_implicit(field.id, v);
                 v
             }

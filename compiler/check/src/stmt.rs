@@ -36,10 +36,12 @@ impl<'a> Checker<'a> {
         for v in unused {
             self.soft_error(v.pos, format!("declared and not used: {}", v.name));
         }
-        for child in self.scopes.children(scope).to_vec() {
+        let mut next = self.scopes.first_child(scope);
+        while let Some(child) = next {
             if !self.scopes.is_func(child) {
                 self.usage(child);
             }
+            next = self.scopes.next_sibling(child);
         }
     }
 

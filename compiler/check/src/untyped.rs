@@ -52,9 +52,7 @@ impl<'a> Checker<'a> {
     pub fn record_untyped(&mut self) {
         for ((file, id), u) in std::mem::take(&mut self.untyped) {
             let tv = undergo_types::TypeAndValue { mode: u.mode, ty: u.ty, value: u.val };
-            if let Some(slot) = self.infos[file].types.get_mut(id.index()) {
-                *slot = Some(tv);
-            }
+            self.infos[file].set_tv(id, tv);
         }
     }
 

@@ -42,9 +42,21 @@ impl Shard {
 #[derive(Clone, Copy)]
 pub struct Name(&'static str);
 
+/// The text of [`Name::empty`]; a static, so that it has one address.
+static EMPTY: &str = "";
+
 impl Name {
+    /// The name without a character, which stands for the absence of one.
+    #[inline]
+    pub fn empty() -> Name {
+        Name(EMPTY)
+    }
+
     /// The name for `s`.
     pub fn new(s: &str) -> Name {
+        if s.is_empty() {
+            return Name::empty();
+        }
         // The table itself uses the low and the highest bits.
         let shard = (FxBuildHasher.hash_one(s) >> 40) as usize % SHARDS;
         let mut shard = TABLE[shard].lock().expect("the interner never panics while locked");
@@ -57,11 +69,13 @@ impl Name {
     }
 
     /// The text.
+    #[inline]
     pub fn as_str(self) -> &'static str {
         self.0
     }
 
     /// Whether this is the blank identifier `_`.
+    #[inline]
     pub fn is_blank(self) -> bool {
         self.0 == "_"
     }
@@ -78,12 +92,14 @@ impl Name {
 }
 
 impl PartialEq for Name {
+    #[inline]
     fn eq(&self, other: &Name) -> bool {
         std::ptr::eq(self.0.as_ptr(), other.0.as_ptr()) && self.0.len() == other.0.len()
     }
 }
 impl Eq for Name {}
 impl Hash for Name {
+    #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
         // Distinct names may only share their address if one of them is empty.
         (self.0.as_ptr() as usize).hash(state);
@@ -118,7 +134,7 @@ mod tests {
     fn interning_is_identity() {
         assert_eq!(Name::new("abc"), Name::new(&String::from("abc")));
         assert_ne!(Name::new("abc"), Name::new("abd"));
-        assert_eq!(Name::new(""), Name::new(""));
+        assert_eq!(Name::empty(), Name::empty());
         assert!(Name::new("É").is_exported() && !Name::new("é").is_exported() && !Name::new("_X").is_exported());
     }
 }

@@ -14,11 +14,13 @@ impl Pos {
     pub const NONE: Pos = Pos(0);
 
     /// Whether the position names a place.
+    #[inline]
     pub fn is_known(self) -> bool {
         self.0 != 0
     }
 
     /// The position `n` bytes further on.
+    #[inline]
     pub fn offset(self, n: u32) -> Pos {
         Pos(self.0 + n)
     }
@@ -131,7 +133,7 @@ impl SourceMap {
     /// Adds a file. Fails if all files together exceed 4 GiB.
     pub fn add(&self, name: &str, text: Vec<u8>) -> Result<Arc<SourceFile>, String> {
         let mut lines = vec![0];
-        lines.extend(text.iter().enumerate().filter(|(_, b)| **b == b'\n').map(|(i, _)| i as u32 + 1));
+        lines.extend(memchr::memchr_iter(b'\n', &text).map(|i| i as u32 + 1));
         let mut files = self.files.write().expect("no writer panics");
         let base = files.last().map_or(1, |f| f.base.0 as u64 + f.text.len() as u64 + 1);
         if base + text.len() as u64 >= u32::MAX as u64 {

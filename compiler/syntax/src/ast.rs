@@ -28,6 +28,7 @@ pub struct NodeId(pub u32);
 
 impl NodeId {
     /// The id as a vector index.
+    #[inline]
     pub fn index(self) -> usize {
         self.0 as usize
     }
@@ -69,6 +70,7 @@ impl BinaryOp {
     }
 
     /// Binding strength, from 1 (`||`) to 5 (`*`).
+    #[inline]
     pub fn precedence(self) -> u8 {
         use BinaryOp::*;
         match self {
@@ -81,11 +83,13 @@ impl BinaryOp {
     }
 
     /// Whether the result is an untyped bool whatever the operands are (`==` and its relatives).
+    #[inline]
     pub fn is_comparison(self) -> bool {
         self.precedence() == 3
     }
 
     /// `<<` or `>>`.
+    #[inline]
     pub fn is_shift(self) -> bool {
         matches!(self, BinaryOp::Shl | BinaryOp::Shr)
     }

@@ -1,7 +1,10 @@
-//! Spellings seen in one file.
+//! Spellings that a thread has seen.
 //!
-//! The process-wide interner takes a lock per lookup; most identifiers of a file repeat, so each scanner asks it only
-//! once per spelling. Keywords live in the same table: one lookup tells them from names.
+//! The process-wide interner takes a lock per lookup and is too large for the caches; most identifiers repeat, so a
+//! thread asks it only once per spelling: its scanners hand on one table. Keywords live in the same table: one lookup
+//! tells them from names.
+
+use std::cell::Cell;
 
 use crate::token::{KEYWORDS, Tok};
 use std::sync::LazyLock;
@@ -16,8 +19,16 @@ struct Entry {
 
 static KEYWORDS_ONLY: LazyLock<NameTable> = LazyLock::new(NameTable::of_keywords);
 
+thread_local! {
+    /// The table of this thread's next scanner. Empty while one is at work.
+    static OF_THREAD: Cell<NameTable> = const { Cell::new(NameTable { slots: Vec::new(), used: 0 }) };
+}
+
+/// A thread forgets its table when it has grown to so many spellings: generated files may have no end of them.
+const MOST: usize = 1 << 17;
+
 /// Maps spellings to names and keyword tokens. Open addressing with linear probing, at most half full.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct NameTable {
     slots: Vec<Option<Entry>>,
     used: usize,
@@ -40,9 +51,17 @@ fn hash(text: &[u8]) -> u32 {
 }
 
 impl NameTable {
-    /// A table that knows the keywords.
-    pub fn new() -> NameTable {
-        KEYWORDS_ONLY.clone()
+    /// The table of this thread; it knows at least the keywords.
+    pub fn of_thread() -> NameTable {
+        let table = OF_THREAD.take();
+        if table.slots.is_empty() { KEYWORDS_ONLY.clone() } else { table }
+    }
+
+    /// Keeps the table for the thread's next scanner.
+    pub fn give_back(self) {
+        if self.used < MOST {
+            OF_THREAD.set(self);
+        }
     }
 
     fn of_keywords() -> NameTable {

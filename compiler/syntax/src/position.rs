@@ -52,6 +52,7 @@ impl BasicLit {
 
 impl Expr {
     /// Node id.
+    #[inline]
     pub fn id(&self) -> NodeId {
         match self {
             Expr::Bad(n) => n.id,
@@ -168,6 +169,7 @@ impl Expr {
 
 impl Decl {
     /// Node id.
+    #[inline]
     pub fn id(&self) -> NodeId {
         match self {
             Decl::Const(d) => d.id,
@@ -200,6 +202,7 @@ impl InterfaceElem {
 
 impl Stmt {
     /// Node id.
+    #[inline]
     pub fn id(&self) -> NodeId {
         match self {
             Stmt::Bad(n) => n.id,

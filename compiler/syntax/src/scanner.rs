@@ -9,6 +9,7 @@ use crate::ast::{BinaryOp, LitKind};
 use crate::chars::{code_point, is_digit, is_letter};
 use crate::names::NameTable;
 use crate::token::{Op, Tok};
+use memchr::{memchr, memmem};
 use undergo_source::Name;
 
 /// What made a semicolon; errors tell.
@@ -72,6 +73,12 @@ pub struct Scanner<'a> {
     pub(crate) nlsemi: bool,
 }
 
+impl Drop for Scanner<'_> {
+    fn drop(&mut self) {
+        std::mem::take(&mut self.names).give_back();
+    }
+}
+
 const LETTER: u8 = 1;
 const DIGIT: u8 = 2;
 
@@ -107,7 +114,7 @@ impl<'a> Scanner<'a> {
             semi: Semi::Eof,
             errors: Vec::new(),
             directives: Vec::new(),
-            names: NameTable::new(),
+            names: NameTable::of_thread(),
             nlsemi: false,
         }
     }
@@ -322,14 +329,14 @@ impl<'a> Scanner<'a> {
     fn comment(&mut self, blank: bool) -> bool {
         let rest = &self.src[self.at..];
         if rest[1] == b'/' {
-            let len = rest.iter().position(|&b| b == b'\n').unwrap_or(rest.len());
+            let len = memchr(b'\n', rest).unwrap_or(rest.len());
             if rest.starts_with(b"//go:") || rest.starts_with(b"//line ") {
                 self.queue_directive(len, blank);
             }
             self.at += len;
             return false;
         }
-        let Some(len) = rest[2..].windows(2).position(|w| w == b"*/").map(|i| i + 4) else {
+        let Some(len) = memmem::find(&rest[2..], b"*/").map(|i| i + 4) else {
             self.error("comment not terminated");
             self.at = self.src.len();
             return rest.contains(&b'\n');

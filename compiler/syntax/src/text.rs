@@ -31,7 +31,7 @@ impl<'a> CleanText<'a> {
     /// Cleans `bytes`.
     pub fn new(bytes: &'a [u8]) -> CleanText<'a> {
         // Looking for single bytes is fast; hardly any file has one of these.
-        let suspicious = bytes.contains(&0) || bytes.contains(&BOM[0]);
+        let suspicious = memchr::memchr2(0, BOM[0], bytes).is_some();
         match std::str::from_utf8(bytes) {
             Ok(text) if !suspicious || !text.contains(['\0', '\u{feff}']) => {
                 CleanText { text: Cow::Borrowed(text), removed: Vec::new(), errors: Vec::new() }

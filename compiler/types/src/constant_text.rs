@@ -1,5 +1,6 @@
 //! Constants and text: literals, and values as messages show them.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use dashu::integer::{IBig, UBig};
@@ -10,9 +11,9 @@ use crate::constant::{Float, Value, decimal, scaled};
 /// The value of a literal that the scanner accepted; unknown if it is out of all bounds.
 pub fn parse_literal(kind: LitKind, text: &str) -> Value {
     match kind {
-        LitKind::Int => parse_int(&text.replace('_', "")),
-        LitKind::Float => parse_float(&text.replace('_', "")),
-        LitKind::Imag => parse_imag(&text.replace('_', "")),
+        LitKind::Int => parse_int(&without_separators(text)),
+        LitKind::Float => parse_float(&without_separators(text)),
+        LitKind::Imag => parse_imag(&without_separators(text)),
         LitKind::Rune => unquote(&text[1..text.len().max(2) - 1])
             .and_then(|mut c| c.next())
             .map_or(Value::Unknown, |c| Value::from(i64::from(c.code()))),
@@ -23,11 +24,18 @@ pub fn parse_literal(kind: LitKind, text: &str) -> Value {
     }
 }
 
+fn without_separators(text: &str) -> Cow<'_, str> {
+    if text.contains('_') { text.replace('_', "").into() } else { text.into() }
+}
+
 /// The bytes of a string literal, quotes included in `text`.
 pub fn unquote_string(text: &str) -> Option<Vec<u8>> {
     let inner = text.get(1..text.len().checked_sub(1)?)?;
     if text.starts_with('`') {
         return Some(inner.bytes().filter(|&b| b != b'\r').collect());
+    }
+    if !inner.contains('\\') {
+        return Some(inner.into());
     }
     let mut out = Vec::with_capacity(inner.len());
     for piece in unquote(inner)? {
@@ -113,6 +121,10 @@ fn split_radix(text: &str) -> (u32, &str) {
 }
 
 fn parse_int(text: &str) -> Value {
+    // Most numbers are small and decimal.
+    if text.len() < 18 && !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit()) {
+        return Value::from(text.bytes().fold(0, |n, b| n * 10 + i64::from(b - b'0')));
+    }
     let (radix, digits) = split_radix(text);
     UBig::from_str_radix(digits, radix).map_or(Value::Unknown, |i| Value::int(i.into()))
 }

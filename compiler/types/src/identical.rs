@@ -157,7 +157,7 @@ fn canonical(t: Ty) -> Ty {
         TyKind::Map(k, v) => Ty::map(canon(*k), canon(*v)),
         TyKind::Chan(d, e) => Ty::chan(*d, canon(*e)),
         TyKind::Struct(fields) => {
-            let no_pkg = undergo_source::Name::new("");
+            let no_pkg = undergo_source::Name::empty();
             let field = |f: &crate::ty::Field| crate::ty::Field {
                 ty: canon(f.ty),
                 pkg: if f.name.is_exported() { no_pkg } else { f.pkg },
@@ -167,7 +167,7 @@ fn canonical(t: Ty) -> Ty {
         }
         TyKind::Func(s) => {
             let strip = |list: &[Param]| -> Vec<Param> {
-                list.iter().map(|p| Param { name: undergo_source::Name::new(""), ty: canon(p.ty) }).collect()
+                list.iter().map(|p| Param { name: undergo_source::Name::empty(), ty: canon(p.ty) }).collect()
             };
             Ty::new(TyKind::Func(Signature {
                 tparams: s.tparams.clone(),
@@ -187,7 +187,7 @@ fn canonical_interface(set: &TypeSet, t: Ty) -> Ty {
         // Constraints are not types of values: nobody compares these by representation.
         return t;
     }
-    let no_pkg = undergo_source::Name::new("");
+    let no_pkg = undergo_source::Name::empty();
     let methods = set
         .methods
         .iter()

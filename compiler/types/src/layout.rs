@@ -225,7 +225,7 @@ mod tests {
             pkg: Name::new("p"),
             ty,
             embedded: false,
-            tag: Name::new(""),
+            tag: Name::empty(),
         };
         Ty::new(TyKind::Struct(types.iter().enumerate().map(field).collect()))
     }

@@ -3,6 +3,7 @@
 //! The search goes through embedded fields breadth first, as the spec's selector rules want it. What is found is
 //! described by a path of field indices, so callers can emit the implicit steps.
 
+use smallvec::{SmallVec, smallvec};
 use undergo_source::Name;
 
 use crate::identical::{identical, same_id};
@@ -70,7 +71,7 @@ impl Member {
     pub fn pkg(&self) -> Name {
         match self {
             Member::Field(f) => f.pkg,
-            Member::Method(m, _) => m.pkg.map_or(Name::new(""), |p| p.path),
+            Member::Method(m, _) => m.pkg.map_or(Name::empty(), |p| p.path),
             Member::Abstract(m) => m.pkg,
         }
     }
@@ -129,6 +130,9 @@ pub fn deref(t: Ty) -> (Ty, bool) {
     }
 }
 
+/// Embedded types at one depth; most searches end at the first, which has one.
+type Levels = SmallVec<[Level; 2]>;
+
 /// An embedded type at the depth being searched.
 struct Level {
     ty: Ty,
@@ -153,10 +157,10 @@ fn search(t: Ty, addressable: bool, name: Name, pkg: Name, how: NameMatch) -> Lo
     if is_ptr && matches!(base.under(), TyKind::Interface(_)) {
         return Lookup::NotFound;
     }
-    let mut current = vec![Level { ty: base, path: Vec::new(), indirect: is_ptr, multiple: false }];
-    let mut seen: Vec<Named> = Vec::new();
+    let mut current: Levels = smallvec![Level { ty: base, path: Vec::new(), indirect: is_ptr, multiple: false }];
+    let mut seen: SmallVec<[Named; 4]> = SmallVec::new();
     while !current.is_empty() {
-        let mut next: Vec<Level> = Vec::new();
+        let mut next = Levels::new();
         let mut found: Option<Found> = None;
         for level in &current {
             if let Some(named) = level.ty.as_named() {
@@ -223,7 +227,7 @@ fn search(t: Ty, addressable: bool, name: Name, pkg: Name, how: NameMatch) -> Lo
 
 fn declared_method(named: Named, matches: &dyn Fn(Name, Name) -> bool) -> Option<Obj> {
     let methods = named.generic().data().methods.read().expect("no writer panics");
-    methods.iter().find(|m| matches(m.name, m.pkg.map_or(Name::new(""), |p| p.path))).copied()
+    methods.iter().find(|m| matches(m.name, m.pkg.map_or(Name::empty(), |p| p.path))).copied()
 }
 
 /// Whether the method's receiver is a pointer.
@@ -231,8 +235,8 @@ pub fn has_pointer_receiver(m: Obj) -> bool {
     m.func().and_then(|f| f.recv.get()).is_some_and(|(_, ptr)| *ptr)
 }
 
-fn merge_multiples(list: Vec<Level>) -> Vec<Level> {
-    let mut out: Vec<Level> = Vec::with_capacity(list.len());
+fn merge_multiples(list: Levels) -> Levels {
+    let mut out = Levels::new();
     for level in list {
         match out.iter_mut().find(|o| identical(o.ty, level.ty)) {
             Some(o) => o.multiple = true,
@@ -348,7 +352,7 @@ pub fn method_set(t: Ty) -> Vec<SetMethod> {
         seen.push(t);
         if let Some(n) = t.as_named() {
             let methods = n.generic().data().methods.read().expect("no writer panics");
-            names.extend(methods.iter().map(|m| (m.name, m.pkg.map_or(Name::new(""), |p| p.path))));
+            names.extend(methods.iter().map(|m| (m.name, m.pkg.map_or(Name::empty(), |p| p.path))));
         }
         match t.under() {
             TyKind::Struct(fields) => work.extend(fields.iter().filter(|f| f.embedded).map(|f| deref(f.ty).0)),

@@ -49,7 +49,7 @@ pub enum ObjKind {
     /// A variable. Struct fields are not objects.
     Var(VarKind),
     /// A function or method.
-    Func(FuncInfo),
+    Func(Box<FuncInfo>),
     /// A label.
     Label,
     /// A predeclared function, or one of package unsafe.
@@ -140,11 +140,13 @@ impl Obj {
     }
 
     /// The data, with its true lifetime.
+    #[inline]
     pub fn data(self) -> &'static ObjData {
         self.0
     }
 
     /// Its type; the invalid type while it is unknown.
+    #[inline]
     pub fn type_(self) -> Ty {
         self.0.ty.get().copied().unwrap_or_else(Ty::invalid)
     }
@@ -155,6 +157,7 @@ impl Obj {
     }
 
     /// Function information, if it is a function or method.
+    #[inline]
     pub fn func(self) -> Option<&'static FuncInfo> {
         match &self.0.kind {
             ObjKind::Func(f) => Some(f),
@@ -163,6 +166,7 @@ impl Obj {
     }
 
     /// Whether it is a variable, and of which kind.
+    #[inline]
     pub fn var_kind(self) -> Option<VarKind> {
         match self.0.kind {
             ObjKind::Var(k) => Some(k),
@@ -171,11 +175,13 @@ impl Obj {
     }
 
     /// Notes a use.
+    #[inline]
     pub fn mark_used(self) {
         self.0.used.store(true, Ordering::Relaxed);
     }
 
     /// Whether there was a use.
+    #[inline]
     pub fn is_used(self) -> bool {
         self.0.used.load(Ordering::Relaxed)
     }
@@ -183,17 +189,20 @@ impl Obj {
 
 impl std::ops::Deref for Obj {
     type Target = ObjData;
+    #[inline]
     fn deref(&self) -> &ObjData {
         self.0
     }
 }
 impl PartialEq for Obj {
+    #[inline]
     fn eq(&self, other: &Obj) -> bool {
         std::ptr::eq(self.0, other.0)
     }
 }
 impl Eq for Obj {}
 impl Hash for Obj {
+    #[inline]
     fn hash<H: Hasher>(&self, h: &mut H) {
         (self.0 as *const ObjData as usize).hash(h);
     }

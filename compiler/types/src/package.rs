@@ -137,8 +137,11 @@ pub struct Instance {
 /// Side tables of one file, like `go/types.Info`; dense ones are indexed by [`NodeId`].
 #[derive(Default)]
 pub struct FileInfo {
+    /// For every node the place in `types` plus one, or 0. Less than half of the nodes have a type, and the table is
+    /// the largest of all.
+    type_at: Vec<u32>,
     /// Every expression, types and the operands of selectors included; identifiers being declared are not in it.
-    pub types: Vec<Option<TypeAndValue>>,
+    types: Vec<TypeAndValue>,
     /// What identifiers denote: uses and, where the identifier declares it, definitions. Keyed by the identifier's
     /// id. Blank definitions and the symbolic variable of a type switch have none.
     pub objs: Vec<Option<Obj>>,
@@ -166,15 +169,41 @@ pub struct LitVars {
 impl FileInfo {
     /// Empty tables for a file with `n` nodes.
     pub fn with_nodes(n: usize) -> FileInfo {
-        FileInfo { types: vec![None; n], objs: vec![None; n], is_def: vec![false; n], ..FileInfo::default() }
+        // About half of the nodes are expressions.
+        let types = Vec::with_capacity(n / 2);
+        FileInfo { type_at: vec![0; n], types, objs: vec![None; n], is_def: vec![false; n], ..FileInfo::default() }
     }
 
     /// What is known of expression `id`.
+    #[inline]
     pub fn tv(&self, id: NodeId) -> Option<&TypeAndValue> {
-        self.types.get(id.0 as usize)?.as_ref()
+        let at = *self.type_at.get(id.index())?;
+        self.types.get((at as usize).wrapping_sub(1))
+    }
+
+    /// Notes what is known of expression `id`, in place of what was known before.
+    pub fn set_tv(&mut self, id: NodeId, tv: TypeAndValue) {
+        match self.type_at.get_mut(id.index()) {
+            None => {}
+            Some(at @ 0) => {
+                self.types.push(tv);
+                *at = self.types.len() as u32;
+            }
+            Some(at) => self.types[*at as usize - 1] = tv,
+        }
+    }
+
+    /// Replaces the type of expression `id`, if it has one.
+    pub fn replace_type(&mut self, id: NodeId, ty: Ty) {
+        if let Some(&at) = self.type_at.get(id.index())
+            && let Some(tv) = self.types.get_mut((at as usize).wrapping_sub(1))
+        {
+            tv.ty = ty;
+        }
     }
 
     /// What identifier `id` denotes or declares.
+    #[inline]
     pub fn obj(&self, id: NodeId) -> Option<Obj> {
         *self.objs.get(id.0 as usize)?
     }
@@ -194,6 +223,7 @@ impl Pkg {
     }
 
     /// The data, with its true lifetime.
+    #[inline]
     pub fn data(self) -> &'static Package {
         self.0
     }
@@ -206,17 +236,20 @@ impl Pkg {
 
 impl std::ops::Deref for Pkg {
     type Target = Package;
+    #[inline]
     fn deref(&self) -> &Package {
         self.0
     }
 }
 impl PartialEq for Pkg {
+    #[inline]
     fn eq(&self, other: &Pkg) -> bool {
         std::ptr::eq(self.0, other.0)
     }
 }
 impl Eq for Pkg {}
 impl Hash for Pkg {
+    #[inline]
     fn hash<H: Hasher>(&self, h: &mut H) {
         (self.0 as *const Package as usize).hash(h);
     }

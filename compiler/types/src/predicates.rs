@@ -60,34 +60,42 @@ pub fn core_func(t: Ty) -> Option<&'static Signature> {
 
 impl Basic {
     /// Boolean, untyped included.
+    #[inline]
     pub fn is_boolean(self) -> bool {
         matches!(self, Basic::Bool | Basic::UntypedBool)
     }
     /// Integer, untyped included.
+    #[inline]
     pub fn is_integer(self) -> bool {
         (Basic::Int <= self && self <= Basic::Uintptr) || matches!(self, Basic::UntypedInt | Basic::UntypedRune)
     }
     /// Unsigned integer.
+    #[inline]
     pub fn is_unsigned(self) -> bool {
         Basic::Uint <= self && self <= Basic::Uintptr
     }
     /// Float, untyped included.
+    #[inline]
     pub fn is_float(self) -> bool {
         matches!(self, Basic::Float32 | Basic::Float64 | Basic::UntypedFloat)
     }
     /// Complex, untyped included.
+    #[inline]
     pub fn is_complex(self) -> bool {
         matches!(self, Basic::Complex64 | Basic::Complex128 | Basic::UntypedComplex)
     }
     /// Number, untyped included.
+    #[inline]
     pub fn is_numeric(self) -> bool {
         self.is_integer() || self.is_float() || self.is_complex()
     }
     /// String, untyped included.
+    #[inline]
     pub fn is_string(self) -> bool {
         matches!(self, Basic::String | Basic::UntypedString)
     }
     /// Type of a constant without type, or of `nil`.
+    #[inline]
     pub fn is_untyped(self) -> bool {
         self >= Basic::UntypedBool
     }
@@ -96,6 +104,7 @@ impl Basic {
         self.is_integer() || self.is_float() || self.is_string()
     }
     /// Possible type of a constant.
+    #[inline]
     pub fn is_const_type(self) -> bool {
         self.is_boolean() || self.is_numeric() || self.is_string()
     }
@@ -151,11 +160,13 @@ pub fn all_numeric_or_string(t: Ty) -> bool {
 }
 
 /// Whether it is the type of an untyped constant or `nil`.
+#[inline]
 pub fn is_untyped(t: Ty) -> bool {
     matches!(t.kind(), TyKind::Basic(b) if b.is_untyped())
 }
 
 /// Whether it is the type of `nil`.
+#[inline]
 pub fn is_untyped_nil(t: Ty) -> bool {
     matches!(t.kind(), TyKind::Basic(Basic::UntypedNil))
 }

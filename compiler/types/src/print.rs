@@ -53,7 +53,7 @@ pub fn type_string_paths(t: Ty) -> String {
 
 /// Types in parentheses, as messages show them; the last as `...E` if `variadic`.
 pub fn tuple_string_in(list: &[Ty], variadic: bool, q: &Qualifier<'_>) -> String {
-    let params: Vec<Param> = list.iter().map(|&ty| Param { name: Name::new(""), ty }).collect();
+    let params: Vec<Param> = list.iter().map(|&ty| Param { name: Name::empty(), ty }).collect();
     Printer::new(Style::Message(*q)).finish(|p| p.params(&params, variadic))
 }
 
@@ -178,7 +178,7 @@ impl<'a> Printer<'a> {
             }
             TyKind::Interface(i) => self.interface(t, i),
             TyKind::Tuple(ts) => {
-                let params: Vec<Param> = ts.iter().map(|&ty| Param { name: Name::new(""), ty }).collect();
+                let params: Vec<Param> = ts.iter().map(|&ty| Param { name: Name::empty(), ty }).collect();
                 self.params(&params, false);
             }
             TyKind::TypeParam(p) => self.type_param(*p),

@@ -250,15 +250,18 @@ impl Ty {
     }
 
     /// The same type with no alias anywhere in it.
+    #[inline]
     pub fn plain(self) -> Ty {
         self.0.plain.unwrap_or(self)
     }
 
     /// A basic type.
+    #[inline]
     pub fn basic(b: Basic) -> Ty {
         *BASIC[b as usize].get_or_init(|| Ty::new(TyKind::Basic(b)))
     }
     /// The type of erroneous expressions.
+    #[inline]
     pub fn invalid() -> Ty {
         Ty::basic(Basic::Invalid)
     }
@@ -296,20 +299,24 @@ impl Ty {
     }
 
     /// The structure.
+    #[inline]
     pub fn kind(self) -> &'static TyKind {
         &self.0.kind
     }
     /// The data behind the handle, for the caches of this crate.
+    #[inline]
     pub fn data(self) -> &'static TyData {
         self.0
     }
     /// Whether a type parameter occurs in the type.
+    #[inline]
     pub fn has_params(self) -> bool {
         self.0.has_params
     }
 
     /// The underlying type: of a defined type what it was declared as, of a type parameter its constraint interface,
     /// else the type itself. An incomplete defined type gives the invalid type.
+    #[inline]
     pub fn underlying(self) -> Ty {
         match self.kind() {
             TyKind::Named(n) => match self.spelled_targs() {
@@ -322,23 +329,28 @@ impl Ty {
     }
 
     /// The structure of the underlying type.
+    #[inline]
     pub fn under(self) -> &'static TyKind {
         self.underlying().kind()
     }
 
     /// Whether this is the invalid type.
+    #[inline]
     pub fn is_invalid(self) -> bool {
         matches!(self.kind(), TyKind::Basic(Basic::Invalid))
     }
     /// Whether this is a type parameter.
+    #[inline]
     pub fn is_type_param(self) -> bool {
         matches!(self.kind(), TyKind::TypeParam(_))
     }
     /// Whether the underlying type is an interface and the type is not a type parameter.
+    #[inline]
     pub fn is_interface(self) -> bool {
         !self.is_type_param() && matches!(self.under(), TyKind::Interface(_))
     }
     /// The defined type, if it is one.
+    #[inline]
     pub fn as_named(self) -> Option<Named> {
         match self.kind() {
             TyKind::Named(n) => Some(*n),
@@ -346,6 +358,7 @@ impl Ty {
         }
     }
     /// The basic kind of the underlying type, if it is basic.
+    #[inline]
     pub fn as_basic(self) -> Option<Basic> {
         match self.under() {
             TyKind::Basic(b) if !self.is_type_param() => Some(*b),
@@ -353,6 +366,7 @@ impl Ty {
         }
     }
     /// The signature of the underlying type, if it is a function type.
+    #[inline]
     pub fn as_func(self) -> Option<&'static Signature> {
         match self.under() {
             TyKind::Func(s) => Some(s),
@@ -360,6 +374,7 @@ impl Ty {
         }
     }
     /// The element of a pointer (underlying) type.
+    #[inline]
     pub fn as_pointer(self) -> Option<Ty> {
         match self.under() {
             TyKind::Pointer(e) => Some(*e),
@@ -455,6 +470,7 @@ impl Named {
     }
 
     /// The underlying type; the invalid type while the declaration is incomplete.
+    #[inline]
     pub fn underlying(self) -> Ty {
         if self.generic().broken.load(Ordering::Relaxed) {
             return Ty::invalid();
@@ -502,12 +518,14 @@ impl TypeParam {
 }
 
 impl PartialEq for Ty {
+    #[inline]
     fn eq(&self, other: &Ty) -> bool {
         std::ptr::eq(self.plain().0, other.plain().0)
     }
 }
 impl Eq for Ty {}
 impl Hash for Ty {
+    #[inline]
     fn hash<H: Hasher>(&self, h: &mut H) {
         (self.plain().0 as *const TyData as usize).hash(h);
     }
@@ -522,23 +540,27 @@ macro_rules! nominal {
     ($t:ident, $d:ident) => {
         impl std::ops::Deref for $t {
             type Target = $d;
+            #[inline]
             fn deref(&self) -> &$d {
                 self.0
             }
         }
         impl $t {
             /// The data, with its true lifetime.
+            #[inline]
             pub fn data(self) -> &'static $d {
                 self.0
             }
         }
         impl PartialEq for $t {
+            #[inline]
             fn eq(&self, other: &$t) -> bool {
                 std::ptr::eq(self.0, other.0)
             }
         }
         impl Eq for $t {}
         impl Hash for $t {
+            #[inline]
             fn hash<H: Hasher>(&self, h: &mut H) {
                 self.serial.hash(h);
             }

@@ -174,10 +174,10 @@ impl Universe {
 
 fn declare_error(obj: Obj) -> Ty {
     let named = Named::declare(obj, Vec::new());
-    let result = Param { name: Name::new(""), ty: Ty::basic(Basic::String) };
+    let result = Param { name: Name::empty(), ty: Ty::basic(Basic::String) };
     let sig =
         Ty::new(TyKind::Func(Signature { tparams: vec![], params: vec![], results: vec![result], variadic: false }));
-    let method = IMethod { name: Name::new("Error"), pkg: Name::new(""), sig, pos: Pos::NONE };
+    let method = IMethod { name: Name::new("Error"), pkg: Name::empty(), sig, pos: Pos::NONE };
     let u = Ty::new(TyKind::Interface(Interface { methods: vec![method], embeds: vec![], implicit: false }));
     let _ = named.underlying.set(u);
     let _ = named.tparams.set(Vec::new());

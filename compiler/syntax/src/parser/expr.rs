@@ -1,6 +1,6 @@
 //! Expressions: binary and unary operators, operands, literals.
 
-use super::{More, Parser, push};
+use super::{More, Parser};
 use crate::ast::*;
 use crate::print::expr_string;
 use crate::token::{Op, Tok};
@@ -28,11 +28,17 @@ impl Parser<'_> {
 
     /// `expr { "," expr }`
     pub(super) fn expr_list(&mut self) -> Vec<Expr> {
-        let mut list = vec![self.expr()];
-        while self.got(Tok::Comma) {
-            push(&mut list, self.expr());
+        let first = self.expr();
+        if self.tok != Tok::Comma {
+            return vec![first];
         }
-        list
+        let outer = self.exprs.len();
+        self.exprs.push(first);
+        while self.got(Tok::Comma) {
+            let x = self.expr();
+            self.exprs.push(x);
+        }
+        self.exprs.drain(outer..).collect()
     }
 
     /// Continues an expression whose first operand is `x` with operators that bind stronger than `prec`.
@@ -169,7 +175,7 @@ impl Parser<'_> {
         let id = self.id();
         self.xnest += 1;
         self.want(Tok::Lbrace);
-        let mut elts = Vec::new();
+        let outer = self.exprs.len();
         let rbrace = self.list("composite literal", Tok::Comma, Tok::Rbrace, |p| {
             let mut x = p.element();
             if p.tok == Tok::Colon {
@@ -179,11 +185,11 @@ impl Parser<'_> {
                 let value = p.element();
                 x = Expr::KeyValue(Box::new(KeyValueExpr { id, key: x, colon, value }));
             }
-            push(&mut elts, x);
+            p.exprs.push(x);
             More::Yes
         });
         self.xnest -= 1;
-        elts.shrink_to_fit();
+        let elts = self.exprs.drain(outer..).collect();
         Expr::CompositeLit(Box::new(CompositeLit { id, ty, elts, lbrace, rbrace }))
     }
 

@@ -93,6 +93,10 @@ pub(crate) struct Parser<'a> {
     limit: u32,
     /// For each depth, the length of the longest long chain met there. Chains nest in the tree but not in the parser.
     chains: Vec<u32>,
+    /// Elements of unfinished lists, the innermost list's last: lists of the tree are made when their length is known.
+    exprs: Vec<Expr>,
+    /// The same for statements.
+    stmts: Vec<Stmt>,
     /// Set when `limit` was exceeded: the current token is then the end of the file for good.
     pub(crate) gave_up: Option<GaveUp>,
 }
@@ -125,6 +129,8 @@ impl<'a> Parser<'a> {
             max_depth: 0,
             limit,
             chains: Vec::new(),
+            exprs: Vec::new(),
+            stmts: Vec::new(),
             gave_up: None,
         }
     }

@@ -2,7 +2,7 @@
 
 use super::expr::index_expr;
 use super::types::First;
-use super::{More, Parser, push};
+use super::{More, Parser};
 use crate::ast::*;
 use crate::token::Tok;
 
@@ -125,10 +125,11 @@ impl Parser<'_> {
         let id = self.id();
         self.next();
         self.xnest += 1;
-        let mut args = Vec::new();
+        let outer = self.exprs.len();
         let mut ellipsis = None;
         let rparen = self.list("argument list", Tok::Comma, Tok::Rparen, |p| {
-            push(&mut args, p.expr());
+            let x = p.expr();
+            p.exprs.push(x);
             let dots = p.pos();
             if !p.got(Tok::DotDotDot) {
                 return More::Yes;
@@ -137,7 +138,7 @@ impl Parser<'_> {
             More::No
         });
         self.xnest -= 1;
-        args.shrink_to_fit();
+        let args = self.exprs.drain(outer..).collect();
         Expr::Call(Box::new(CallExpr { id, fun, lparen, args, ellipsis, rparen }))
     }
 }

@@ -26,20 +26,19 @@ impl Parser<'_> {
     }
 
     fn stmt_list(&mut self) -> Vec<Stmt> {
-        let mut list = Vec::new();
+        let outer = self.stmts.len();
         while !matches!(self.tok, Tok::Eof | Tok::Rbrace | Tok::Case | Tok::Default) {
             let stmt = self.stmt_or_none();
             self.clear_directives();
             let Some(stmt) = stmt else { break };
-            push(&mut list, stmt);
+            self.stmts.push(stmt);
             if !self.got(Tok::Semi) && self.tok != Tok::Rbrace {
                 self.syntax_error("at end of statement");
                 self.advance(&[Tok::Semi, Tok::Rbrace, Tok::Case, Tok::Default]);
                 self.got(Tok::Semi);
             }
         }
-        list.shrink_to_fit();
-        list
+        self.stmts.drain(outer..).collect()
     }
 
     /// A statement if one starts here.
