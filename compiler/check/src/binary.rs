@@ -1,5 +1,7 @@
 //! Unary and binary operations, comparisons and shifts.
 
+use std::sync::Arc;
+
 use undergo_syntax::ast::{BinaryExpr, BinaryOp, Expr, UnaryExpr, UnaryOp};
 use undergo_syntax::print::expr_string;
 use undergo_types::constant::{self, Division, Value};
@@ -152,7 +154,7 @@ impl<'a> Checker<'a> {
         while let Some((e, b)) = spine.pop() {
             let mut y = Operand::new();
             self.expr(None, &mut y, &b.y);
-            let joined = self.concat_step(x, &mut y, e, b, &mut text);
+            let joined = self.concat_step(x, &mut y, (e, b), spine.len(), &mut text);
             if !joined {
                 flush(x, &mut text);
                 self.binary_operands(x, &mut y, Some(e), &b.x, &b.y, b.op);
@@ -173,13 +175,13 @@ impl<'a> Checker<'a> {
         flush(x, &mut text);
     }
 
-    /// Appends constant string `y` to the chain's text, if this is such a chain.
+    /// Appends constant string `y` to the chain's text, if this is such a chain. `more` steps follow.
     fn concat_step(
         &mut self,
         x: &mut Operand,
         y: &mut Operand,
-        e: &'static Expr,
-        b: &'static BinaryExpr,
+        (e, b): (&'static Expr, &'static BinaryExpr),
+        more: usize,
         text: &mut Option<Vec<u8>>,
     ) -> bool {
         if b.op != BinaryOp::Add || !x.is_const() || !y.is_const() {
@@ -195,6 +197,11 @@ impl<'a> Checker<'a> {
         }
         if text.is_none() {
             let Some(Value::Str(head)) = &x.val else { return false };
+            if more == 0 && head.len() + tail.len() <= MAX_STRING {
+                x.val = Some(Value::Str(joined(head, &tail)));
+                x.expr = Some(e);
+                return true;
+            }
             *text = Some(head.to_vec());
         }
         x.expr = Some(e);
@@ -515,6 +522,15 @@ impl<'a> Checker<'a> {
         x.expr = e;
         self.overflow(x, pos);
     }
+}
+
+/// Two strings in one. They are copied once only: strings that double from constant to constant get long.
+fn joined(head: &[u8], tail: &[u8]) -> Arc<[u8]> {
+    let mut all: Arc<[u8]> = std::iter::repeat_n(0, head.len() + tail.len()).collect();
+    let (front, back) = Arc::get_mut(&mut all).expect("nobody else has it").split_at_mut(head.len());
+    front.copy_from_slice(head);
+    back.copy_from_slice(tail);
+    all
 }
 
 /// Moves the text of a chain of constant strings into the operand.

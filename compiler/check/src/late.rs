@@ -1,5 +1,5 @@
 //! Checks that gc makes after type checking, and only if that found nothing: directives that the parser has found to be
-//! out of place, bodies that are missing, and what `//go:linkname` refers to.
+//! out of place, bodies that are missing, what `//go:linkname` refers to, and [`crate::sizes`].
 
 use std::collections::HashSet;
 
@@ -23,6 +23,9 @@ impl Checker<'_> {
         let linked = self.linknames();
         if !self.opts.bodies_elsewhere {
             self.missing_bodies(&linked);
+        }
+        if self.diags.is_empty() {
+            self.type_sizes();
         }
     }
 

@@ -5,7 +5,7 @@
 //!
 //! Reading order: [`checker`] (state, and who calls what), [`scope`], [`resolver`] (collecting objects), [`decl`],
 //! [`typexpr`] and its parts ([`signature`], [`structs`], [`interfaces`]), [`stmt`] and its parts, [`expr`] and its
-//! parts, [`infer`] and [`unify`], [`implements`], [`initorder`], [`validtype`], `late`, `exported`.
+//! parts, [`infer`] and [`unify`], [`implements`], [`initorder`], [`validtype`], `late`, `sizes`, `exported`.
 //!
 //! Invariants:
 //! - One [`checker::Checker`] per package, on one thread; other packages may be checked at the same time.
@@ -39,6 +39,7 @@ pub mod range;
 pub mod resolver;
 pub mod returns;
 pub mod signature;
+mod sizes;
 pub mod stmt;
 pub mod structs;
 pub mod switches;

@@ -77,7 +77,7 @@ pub fn package_errors(map: &SourceMap, cwd: &Path, package: &str, diags: &[Diag]
     let dir = dir.map(|d| (format!("{}/", d.display()), format!("{}/", short_dir(cwd, d))));
     let mut out = format!("# {package}\n");
     for e in errors {
-        let mut line = format!("{}{}\n", prefix(cwd, e.at.as_ref()), e.diag.msg);
+        let mut line = format!("{}{}\n", prefix(cwd, dir.as_ref(), e.at.as_ref()), e.diag.msg);
         if let Some((full, short)) = &dir {
             line = line.replace(full, short);
         }
@@ -87,13 +87,17 @@ pub fn package_errors(map: &SourceMap, cwd: &Path, package: &str, diags: &[Diag]
         }
     }
     if let Some(pos) = shown.gave_up {
-        out.push_str(&format!("{}too many errors\n", prefix(cwd, map.position(pos).as_ref())));
+        out.push_str(&format!("{}too many errors\n", prefix(cwd, dir.as_ref(), map.position(pos).as_ref())));
     }
     out
 }
 
-fn prefix(cwd: &Path, at: Option<&Position>) -> String {
-    at.map_or_else(String::new, |p| format!("{}:{}: ", short(cwd, &p.file), p.place()))
+/// The position in front of a message. `dir` is the package's directory, in full and as shown: a `//line` directive may
+/// name a file anywhere below.
+fn prefix(cwd: &Path, dir: Option<&(String, String)>, at: Option<&Position>) -> String {
+    let Some(at) = at else { return String::new() };
+    let below = dir.and_then(|(full, short)| at.file.strip_prefix(full.as_str()).map(|rest| format!("{short}{rest}")));
+    format!("{}:{}: ", below.unwrap_or_else(|| short(cwd, &at.file)), at.place())
 }
 
 /// Errors of the package graph. For some the chain of imports is always shown.

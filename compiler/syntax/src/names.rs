@@ -12,7 +12,7 @@ use undergo_source::Name;
 
 #[derive(Clone, Copy)]
 struct Entry {
-    hash: u32,
+    key: u64,
     tok: Tok,
     name: Name,
 }
@@ -34,20 +34,29 @@ pub struct NameTable {
     used: usize,
 }
 
+/// A number that tells spellings of up to eight bytes of one length apart; of a longer one, a hash.
+fn key(text: &[u8]) -> u64 {
+    let word = |at: usize| u64::from_le_bytes(text[at..at + 8].try_into().expect("eight bytes"));
+    let half = |at: usize| u64::from(u32::from_le_bytes(text[at..at + 4].try_into().expect("four bytes")));
+    match text.len() {
+        0 => 0,
+        n @ 1..4 => u64::from(text[0]) | u64::from(text[n / 2]) << 8 | u64::from(text[n - 1]) << 16,
+        n @ 4..=8 => half(0) | half(n - 4) << 32,
+        n => {
+            let whole = (0..n - 8).step_by(8).fold(0, |h: u64, at| mix(h ^ word(at)));
+            mix(whole ^ word(n - 8))
+        }
+    }
+}
+
 /// A multiplicative hash; spellings are short and the table is private, so it needs no protection from attacks.
-fn hash(text: &[u8]) -> u32 {
-    let mut h: u64 = text.len() as u64;
-    let mut chunks = text.chunks_exact(8);
-    for c in &mut chunks {
-        let word = u64::from_le_bytes(c.try_into().expect("chunks of eight"));
-        h = (h ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
-    }
-    let mut tail = 0u64;
-    for &b in chunks.remainder() {
-        tail = tail << 8 | b as u64;
-    }
-    h = (h ^ tail).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    (h >> 32) as u32
+fn mix(word: u64) -> u64 {
+    word.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29)
+}
+
+/// Where to look for a spelling first, before the table's mask.
+fn slot(key: u64, len: usize) -> usize {
+    (mix(key ^ len as u64) >> 7) as usize
 }
 
 impl NameTable {
@@ -67,23 +76,24 @@ impl NameTable {
     fn of_keywords() -> NameTable {
         let mut table = NameTable { slots: vec![None; 512], used: 0 };
         for (text, tok) in KEYWORDS {
-            table.insert(Entry { hash: hash(text.as_bytes()), tok, name: Name::new(text) });
+            table.insert(Entry { key: key(text.as_bytes()), tok, name: Name::new(text) });
         }
         table
     }
 
     /// The name for `text`, and [`Tok::Name`] or the keyword it is.
     pub fn get(&mut self, text: &str) -> (Name, Tok) {
-        let hash = hash(text.as_bytes());
+        let key = key(text.as_bytes());
         let mask = self.slots.len() - 1;
-        let mut i = hash as usize & mask;
+        let mut i = slot(key, text.len()) & mask;
         while let Some(e) = &self.slots[i] {
-            if e.hash == hash && e.name.as_str() == text {
+            let spelling = e.name.as_str();
+            if e.key == key && spelling.len() == text.len() && (text.len() <= 8 || spelling == text) {
                 return (e.name, e.tok);
             }
             i = (i + 1) & mask;
         }
-        let entry = Entry { hash, tok: Tok::Name, name: Name::new(text) };
+        let entry = Entry { key, tok: Tok::Name, name: Name::new(text) };
         self.insert(entry);
         (entry.name, entry.tok)
     }
@@ -101,7 +111,7 @@ impl NameTable {
 
     fn place(&mut self, entry: Entry) {
         let mask = self.slots.len() - 1;
-        let mut i = entry.hash as usize & mask;
+        let mut i = slot(entry.key, entry.name.as_str().len()) & mask;
         while self.slots[i].is_some() {
             i = (i + 1) & mask;
         }

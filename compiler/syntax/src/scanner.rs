@@ -292,9 +292,8 @@ impl<'a> Scanner<'a> {
     }
 
     fn ident(&mut self) {
-        while CLASS[self.ch() as usize] != 0 {
-            self.at += 1;
-        }
+        let rest = &self.src[self.at..];
+        self.at += rest.iter().position(|b| CLASS[*b as usize] == 0).unwrap_or(rest.len());
         if self.ch() >= 0x80 {
             while self.ident_char(false) {
                 self.at += self.current_char().map_or(1, char::len_utf8);
