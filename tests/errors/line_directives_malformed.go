@@ -24,5 +24,5 @@ func main() {
 // WANT `\./multi\.y:13:14: invalid column number: 0`
 // WANT `\./multi\.y:15:9: invalid line number: `
 // WANT `\./multi\.y:16:2: declared and not used: u`
+// WANT `\./nocol\.y:7: declared and not used: z`
 // WANT `\./nocol\.y:7: invalid operation: "a" \+ 1 \(mismatched types untyped string and untyped int\)`
-// WANT `\./multi\.y:16:2: too many errors`

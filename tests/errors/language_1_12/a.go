@@ -12,7 +12,7 @@ type I interface{ m() }
 type J interface{ m() }
 type K interface {
 	I
-	J
+	J // ERROR `duplicate method m`
 }
 
 func main() {
@@ -25,8 +25,8 @@ func main() {
 	x := []int{1}
 	_ = (*[1]int)(x) // ERROR `cannot convert x \(variable of type \[\]int\) to type \*\[1\]int: conversion of slice to array pointer requires go1\.17 or later \(-lang was set to go1\.12; check go\.mod\)`
 	type T = int
-	var _ any
-	new(1)
+	var _ any // ERROR `predeclared any requires go1\.18 or later \(-lang was set to go1\.12; check go\.mod\)`
+	new(1) // ERROR `new\(1\) requires go1\.26 or later \(-lang was set to go1\.12; check go\.mod\)` `new\(1\) \(value of type \*int\) is not used`
 }
 
-// WANT `too many errors`
+// WANT `	\./a\.go:14:2: other declaration of method m`

@@ -12,21 +12,19 @@ func main() {
 	f(1, "x") // ERROR `implicit function instantiation requires go1\.18 or later \(-lang was set to go1\.17; check go\.mod\)`
 	var g G[int] // ERROR `type instantiation requires go1\.18 or later \(-lang was set to go1\.17; check go\.mod\)`
 	_ = g
-	for i := range 10 {
+	for i := range 10 { // ERROR `cannot range over 10 \(untyped int constant\): requires go1\.22 or later \(-lang was set to go1\.17; check go\.mod\)`
 		_ = i
 	}
-	for range func(yield func() bool) {} {
+	for range func(yield func() bool) {} { // ERROR `cannot range over func\(yield func\(\) bool\) \{\} \(value of type func\(yield func\(\) bool\)\): requires go1\.23 or later \(-lang was set to go1\.17; check go\.mod\)`
 	}
-	_ = min(1, 2)
-	_ = max(1, 2)
-	clear(map[int]int{})
+	_ = min(1, 2) // ERROR `built-in min requires go1\.21 or later \(-lang was set to go1\.17; check go\.mod\)`
+	_ = max(1, 2) // ERROR `built-in max requires go1\.21 or later \(-lang was set to go1\.17; check go\.mod\)`
+	clear(map[int]int{}) // ERROR `clear requires go1\.21 or later \(-lang was set to go1\.17; check go\.mod\)`
 	s := []int{1}
-	_ = [1]int(s)
+	_ = [1]int(s) // ERROR `cannot convert s \(variable of type \[\]int\) to type \[1\]int: conversion of slice to array requires go1\.20 or later \(-lang was set to go1\.17; check go\.mod\)`
 	_ = (*[1]int)(s)
-	_ = cmp.Compare(1, 2)
+	_ = cmp.Compare(1, 2) // ERROR `implicit function instantiation requires go1\.18 or later \(-lang was set to go1\.17; check go\.mod\)`
 	var any interface{} = 1
 	_ = any
-	var e comparable
+	var e comparable // ERROR `declared and not used: e` `predeclared comparable requires go1\.18 or later \(-lang was set to go1\.17; check go\.mod\)`
 }
-
-// WANT `too many errors`
