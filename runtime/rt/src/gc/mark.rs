@@ -19,6 +19,7 @@ use crate::mem::pointers;
 use crate::mem::span::{Found, HEAP, PAGE_TABLE, Span, find_object};
 use crate::mem::vec::OffVec;
 use crate::metrics::TIMES;
+use crate::rt::RT;
 use crate::types::Type;
 use core::ptr;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::*};
@@ -29,6 +30,10 @@ use undergo_rtcore::size_class::{HEADER, PAGE_SHIFT, Scan};
 const PIECE: usize = 128 << 10;
 /// Objects between prefetching and reading.
 const AHEAD: usize = 8;
+/// Bytes that an assist reads at least, so that the shared entries are not locked for every span.
+const ASSIST_BYTES: u64 = 32 << 10;
+/// Objects that it reads before it looks whether the world is to stop.
+const ASSIST_STEP: usize = 32;
 /// A marker shares when it has more entries than this.
 const SHARE: usize = 128;
 
@@ -42,6 +47,8 @@ static IDLE: AtomicU32 = AtomicU32::new(0);
 static BYTES: AtomicU64 = AtomicU64::new(0);
 /// Number of those objects.
 static OBJECTS: AtomicU64 = AtomicU64::new(0);
+/// Assists that have entries of their own. Changed while [`SHARED`] is locked, together with taking and giving.
+static ASSISTS: AtomicU32 = AtomicU32::new(0);
 /// Somebody wants to assist and found no shared entries.
 static HUNGRY: AtomicBool = AtomicBool::new(false);
 /// Markers of this collection.
@@ -60,6 +67,10 @@ pub struct Marker {
     pub bytes: u64,
     /// Number of marked objects.
     pub objects: u64,
+    /// Bytes that have been read beyond what assists asked for.
+    credit: u64,
+    /// Collection in which that was.
+    credit_cycle: u32,
 }
 
 /// Prepares a collection by `markers` threads.
@@ -95,6 +106,8 @@ impl Marker {
             heap_len: 0,
             bytes: 0,
             objects: 0,
+            credit: 0,
+            credit_cycle: 0,
         }
     }
 
@@ -117,10 +130,7 @@ impl Marker {
     /// Gives everything away.
     pub fn give_all(&mut self) {
         let mut shared = SHARED.lock();
-        while let Some(entry) = self.next() {
-            shared.push(entry);
-        }
-        N_SHARED.store(shared.len() as u32, Release);
+        self.give_to(&mut shared);
     }
 
     /// A word that may be a pointer.
@@ -188,14 +198,15 @@ impl Marker {
         self.stack.trim();
     }
 
-    /// Reads `n` of its own entries at most.
-    pub fn drain_some(&mut self, n: usize) {
+    /// Reads `n` of its own entries at most; whether it had so many.
+    pub fn drain_some(&mut self, n: usize) -> bool {
         for _ in 0..n {
-            let Some(entry) = self.next() else { return };
+            let Some(entry) = self.next() else { return false };
             // SAFETY: as in `drain`.
             unsafe { self.read(entry) };
             self.share_if_wanted();
         }
+        true
     }
 
     /// Reads objects until there are none left anywhere, or `limit` have been read; whether none are left. What is left is
@@ -261,9 +272,21 @@ impl Marker {
         HUNGRY.store(false, Relaxed);
     }
 
+    /// Moves everything to the shared entries.
+    fn give_to(&mut self, shared: &mut OffVec<usize>) {
+        while let Some(entry) = self.next() {
+            shared.push(entry);
+        }
+        N_SHARED.store(shared.len() as u32, Release);
+    }
+
     /// Takes some of the shared entries, if there are any.
     fn take_shared(&mut self) -> bool {
-        let mut shared = SHARED.lock();
+        self.take_from(&mut SHARED.lock())
+    }
+
+    /// See [`Marker::take_shared`].
+    fn take_from(&mut self, shared: &mut OffVec<usize>) -> bool {
         let n = shared.len().div_ceil(2).min(SHARE);
         for _ in 0..n {
             if let Some(entry) = shared.pop() {
@@ -272,6 +295,33 @@ impl Marker {
         }
         N_SHARED.store(shared.len() as u32, Release);
         n > 0
+    }
+
+    /// Takes shared entries for an assist, and counts it; false if there are none.
+    fn begin_assist(&mut self) -> bool {
+        let mut shared = SHARED.lock();
+        let some = self.take_from(&mut shared);
+        if some {
+            ASSISTS.fetch_add(1, Relaxed);
+        }
+        some
+    }
+
+    /// Gives what is left to others.
+    fn end_assist(&mut self) {
+        let mut shared = SHARED.lock();
+        self.give_to(&mut shared);
+        ASSISTS.fetch_sub(1, Relaxed);
+    }
+
+    /// Whether nobody has anything to do. While assists have, markers wait for what they give back, or most of marking would
+    /// be left to the pause at its end.
+    fn is_over(markers: u32) -> bool {
+        if IDLE.load(SeqCst) != markers || N_SHARED.load(Acquire) != 0 || ASSISTS.load(Relaxed) != 0 {
+            return false;
+        }
+        let shared = SHARED.lock();
+        shared.is_empty() && ASSISTS.load(Relaxed) == 0 && IDLE.load(SeqCst) == markers
     }
 
     /// Takes shared entries, waiting for some; false when all markers are idle.
@@ -289,7 +339,7 @@ impl Marker {
                 }
                 IDLE.fetch_add(1, SeqCst);
             }
-            if IDLE.load(SeqCst) == markers && N_SHARED.load(Acquire) == 0 {
+            if Self::is_over(markers) {
                 return false;
             }
             pause(&mut spins);
@@ -381,9 +431,16 @@ pub fn shade(words: impl Iterator<Item = usize>) {
     }
 }
 
-/// Reads objects worth `bytes` bytes, if there is work for others than the markers. `marker` is that of our P.
+/// Reads objects worth `bytes` bytes, if there is work for others than the markers. `marker` is that of our P. What it
+/// reads beyond that counts for its next assists in this collection. Ends early when the world is to stop.
 pub fn assist(marker: &mut Marker, bytes: u64) {
-    if bytes == 0 {
+    let cycle = super::cycle::number();
+    if marker.credit_cycle != cycle {
+        marker.credit_cycle = cycle;
+        marker.credit = 0;
+    }
+    if bytes <= marker.credit {
+        marker.credit -= bytes;
         return;
     }
     if N_SHARED.load(Relaxed) == 0 {
@@ -391,11 +448,23 @@ pub fn assist(marker: &mut Marker, bytes: u64) {
         return;
     }
     let start = crate::rt::nanotime();
+    let wanted = (bytes - marker.credit).max(ASSIST_BYTES);
     marker.reset();
-    while marker.bytes < bytes && marker.take_shared() {
-        marker.drain_some(SHARE);
+    if !marker.begin_assist() {
+        return;
     }
-    marker.give_all();
+    'assist: loop {
+        while marker.drain_some(ASSIST_STEP) {
+            if marker.bytes >= wanted || RT.stopping.load(Relaxed) {
+                break 'assist;
+            }
+        }
+        if !marker.take_shared() {
+            break;
+        }
+    }
+    marker.credit = (marker.credit + marker.bytes).saturating_sub(bytes);
+    marker.end_assist();
     marker.count();
     TIMES.assist_ns.fetch_add((crate::rt::nanotime() - start) as u64, Relaxed);
 }
