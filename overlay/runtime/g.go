@@ -11,32 +11,33 @@ import "unsafe"
 // g repeats the head of a goroutine object as the compiler and the Rust half know it (crate abi, GHead). The
 // rest of the object is not visible here.
 type g struct {
-	guard      uintptr
-	callCtx    uintptr
-	callFrame  uintptr
-	seg        uintptr
-	ret0       uintptr
-	ret1       uintptr
-	ret2       uintptr
-	pending    uint32
-	pins       uint32
-	barrier    uint64
-	saved      uintptr
-	raiseCode  uintptr
-	raiseA     uintptr
-	raiseB     uintptr
-	entrySP    uintptr
-	entryBP    uintptr
-	boundsI    uintptr
-	boundsN    uintptr
-	boundsCode uintptr
-	m          uintptr
-	defers     *_defer
-	panics     *_panic
-	id         uint64
-	labels     unsafe.Pointer
-	bubble     *bubble
-	flags      uintptr
+	guard       uintptr
+	callCtx     uintptr
+	callFrame   uintptr
+	seg         uintptr
+	ret0        uintptr
+	ret1        uintptr
+	ret2        uintptr
+	pending     uint32
+	pins        uint32
+	barrier     uint32
+	padding     uint32
+	barrierSave uintptr
+	raiseCode   uintptr
+	raiseA      uintptr
+	raiseB      uintptr
+	entrySP     uintptr
+	entryBP     uintptr
+	boundsI     uintptr
+	boundsN     uintptr
+	boundsCode  uintptr
+	m           uintptr
+	defers      *_defer
+	panics      *_panic
+	id          uint64
+	labels      unsafe.Pointer
+	bubble      *bubble
+	flags       uintptr
 }
 
 // Bits of g.flags. The low byte is the FIPS 140 service indicator.
