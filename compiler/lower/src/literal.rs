@@ -237,10 +237,15 @@ impl FuncLower<'_> {
         if n.elts.len() < 4 || !self.in_place(ty) {
             return None;
         }
-        if !self.saved.is_empty() || !self.unit.targs.is_empty() {
+        if !self.may_be_static() {
             return None;
         }
         self.cx.static_literal(self.unit.info, n, ty)
+    }
+
+    /// Whether expressions mean here what they say: no values are kept for them, and types are those of the source.
+    pub fn may_be_static(&self) -> bool {
+        self.saved.is_empty() && self.unit.targs.is_empty()
     }
 
     /// Leaf scalars of a type carried as scalars.

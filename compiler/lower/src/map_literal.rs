@@ -2,7 +2,6 @@
 //! would be larger than the tables by an order of magnitude, and slower to compile.
 
 use undergo_ir::{BinOp, IntCond, Type};
-use undergo_source::Name;
 use undergo_syntax::ast::{CompositeLit, Expr, KeyValueExpr};
 use undergo_types::Ty;
 
@@ -19,8 +18,7 @@ impl FuncLower<'_> {
         let entries: Vec<&'static KeyValueExpr> = n.elts.iter().filter_map(key_value).collect();
         let hint = self.word(entries.len() as i64);
         let m = self.make_map(map, Some(hint));
-        let constant_context = self.saved.is_empty() && self.unit.targs.is_empty();
-        let tables = if entries.len() >= TABLE_MIN && constant_context {
+        let tables = if entries.len() >= TABLE_MIN && self.may_be_static() {
             self.cx.map_tables(self.unit.info, &entries, key, elem, TABLE_MIN)
         } else {
             None
@@ -46,15 +44,12 @@ impl FuncLower<'_> {
 
     /// `for i := range keys { m[keys[i]] = elems[i] }`
     fn assign_tables(&mut self, tables: &MapTables, map: Ty, m: undergo_ir::Value, key: Ty, elem: Ty) {
-        let counter = self.b.func.add_slot(8, 8, Name::new(""));
-        let at = self.b.slot_addr(counter, 0);
         let zero = self.word(0);
-        self.b.store(zero, at, 0);
+        let counter = self.hidden(zero);
         let (head, body, end) = (self.b.block(), self.b.block(), self.b.block());
         self.go_to(head);
         self.b.switch_to(head);
-        let at = self.b.slot_addr(counter, 0);
-        let i = self.b.load(Type::I64, at, 0);
+        let i = self.get_hidden(Type::I64, counter);
         let count = self.word(tables.count as i64);
         let more = self.b.icmp(IntCond::Slt, i, count);
         self.b.brif(more, body, end);
@@ -68,8 +63,7 @@ impl FuncLower<'_> {
         self.store(elem, &v, Addr::new(slot));
         let one = self.word(1);
         let next = self.b.binary(BinOp::Add, i, one);
-        let at = self.b.slot_addr(counter, 0);
-        self.b.store(next, at, 0);
+        self.set_hidden(counter, next);
         self.go_to(head);
         self.b.switch_to(end);
     }

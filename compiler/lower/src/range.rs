@@ -120,17 +120,19 @@ impl FuncLower<'_> {
     }
 
     /// A hidden 64-bit variable.
-    fn hidden(&mut self, init: Value) -> Slot {
+    pub fn hidden(&mut self, init: Value) -> Slot {
         let s = self.b.func.add_slot(8, 8, Name::new(""));
         let at = self.b.slot_addr(s, 0);
         self.b.store(init, at, 0);
         s
     }
-    fn get_hidden(&mut self, t: Type, s: Slot) -> Value {
+    /// Its value.
+    pub fn get_hidden(&mut self, t: Type, s: Slot) -> Value {
         let at = self.b.slot_addr(s, 0);
         self.b.load(t, at, 0)
     }
-    fn set_hidden(&mut self, s: Slot, v: Value) {
+    /// Gives it a value.
+    pub fn set_hidden(&mut self, s: Slot, v: Value) {
         let at = self.b.slot_addr(s, 0);
         self.b.store(v, at, 0);
     }

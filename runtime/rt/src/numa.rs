@@ -12,10 +12,11 @@
 //! standing still, so GROUPS does not change under it.
 
 use crate::lock::Guard;
-use crate::rt::Sched;
+use crate::rt::{RT, Sched};
 use crate::{choice, config};
 use core::cell::UnsafeCell;
 use core::ffi::CStr;
+use core::sync::atomic::Ordering::Relaxed;
 use undergo_rtcore::topology::{Groups, MAX_NODES, Topology};
 use undergo_rtsys::linux::{file, thread};
 
@@ -32,14 +33,13 @@ pub const N_LISTS: usize = MAX_NODES;
 
 /// Reads the topology; first thread.
 pub fn init() {
-    let dir = config::godebug("numatree");
-    if dir.is_none() && thread::cpu_count() == 1 {
+    let pretended = config::godebug("numatree");
+    if pretended.is_none() && RT.n_cpu.load(Relaxed) == 1 {
         return;
     }
-    let dir = dir.unwrap_or(b"/sys/devices/system/node");
+    let dir = pretended.unwrap_or(b"/sys/devices/system/node");
     let usable = thread::affinity();
-    let all = config::godebug("numatree").is_some();
-    let found = Topology::read(|name, out| read(dir, name, out), |cpu| all || usable.has(cpu));
+    let found = Topology::read(|name, out| read(dir, name, out), |cpu| pretended.is_some() || usable.has(cpu));
     if let Some(topology) = found {
         // SAFETY: invariant 1.
         unsafe { *TOPOLOGY.0.get() = topology };

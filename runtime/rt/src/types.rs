@@ -46,7 +46,7 @@ unsafe impl Sync for Type {}
 impl Type {
     /// Describes an object of the runtime's own in the heap to the collector: `size` bytes, with pointers where `mask`
     /// has bits, all in the first `ptr_bytes`.
-    pub const fn of_runtime(size: usize, ptr_bytes: usize, mask: &'static [u8; 8]) -> Type {
+    pub const fn of_runtime(size: usize, ptr_bytes: usize, mask: &'static [u8]) -> Type {
         Type {
             size,
             ptr_bytes,

@@ -18,20 +18,7 @@ unsafe impl Sync for Described {}
 
 impl Described {
     const fn new(size: usize, ptr_bytes: usize, kind: u8, elem: *const Type, mask: &'static [u8]) -> Described {
-        let ty = Type {
-            size,
-            ptr_bytes,
-            hash: 0,
-            tflag: 0,
-            align: 8,
-            field_align: 8,
-            kind,
-            equal: null(),
-            gc_data: mask.as_ptr(),
-            str: 0,
-            ptr_to_this: 0,
-        };
-        Described { ty, elem }
+        Described { ty: Type { kind, ..Type::of_runtime(size, ptr_bytes, mask) }, elem }
     }
 
     /// `time.Time`.
