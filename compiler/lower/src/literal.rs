@@ -222,6 +222,9 @@ impl FuncLower<'_> {
         let array = Ty::array(elem, len);
         let count = self.word(len as i64);
         let static_data = self.static_literal(n, array);
+        if static_data.is_none() {
+            self.inner_literal_first(n);
+        }
         let p = self.new_object(array);
         if let Some(sym) = static_data {
             let src = self.b.sym_addr(sym, 0);
@@ -230,6 +233,33 @@ impl FuncLower<'_> {
             self.elements_into(n, &indices, elem, Addr::new(p), Fresh::Zero);
         }
         Val::three(p, count, count)
+    }
+
+    /// Evaluates the element of a literal that is a literal itself before the outer one gets its memory, if nothing else
+    /// in the outer one could tell. Otherwise each pointer of a nest would be live across the write barriers of all
+    /// that is inside of it.
+    fn inner_literal_first(&mut self, n: &'static CompositeLit) {
+        let values = n.elts.iter().map(|e| match e {
+            Expr::KeyValue(kv) => &kv.value,
+            e => e,
+        });
+        let mut varying = values.filter(|e| !self.is_stable(e));
+        if let (Some(inner), None) = (varying.next(), varying.next())
+            && self.is_literal(inner)
+            && !self.saved.contains_key(&inner.id())
+            && !self.in_place(self.ty(inner))
+        {
+            self.save(inner);
+        }
+    }
+
+    fn is_literal(&self, e: &Expr) -> bool {
+        match e {
+            // Those without a type of their own have their value elsewhere.
+            Expr::CompositeLit(n) => n.ty.is_some(),
+            Expr::Unary(n) => n.op == UnaryOp::Addr && matches!(n.x.unparen(), Expr::CompositeLit(_)),
+            _ => false,
+        }
     }
 
     /// Read-only data for a literal of constants that is large enough for a copy to pay.

@@ -61,7 +61,7 @@ impl FuncLower<'_> {
     }
 
     /// Whether the value of `e` cannot change, so that it matters not when it is evaluated.
-    fn is_stable(&self, e: &Expr) -> bool {
+    pub fn is_stable(&self, e: &Expr) -> bool {
         self.tv(e).is_some_and(|tv| tv.value.is_some())
             || matches!(e, Expr::FuncLit(_))
             || self.is_type(e)
@@ -237,7 +237,8 @@ impl FuncLower<'_> {
         }
     }
 
-    fn save(&mut self, e: &'static Expr) {
+    /// Evaluates `e` now; lowering it then finds the value.
+    pub fn save(&mut self, e: &'static Expr) {
         // Literals without type of their own, and two-value forms, have their value elsewhere.
         let ty = self.ty(e);
         if matches!(ty.kind(), TyKind::Tuple(_)) {
