@@ -31,3 +31,7 @@ pub mod stamp;
 pub mod test_plan;
 
 pub use undergo_link::write_executable;
+
+/// Every program that contains the compiler gets the allocator that suits it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
