@@ -3,7 +3,9 @@
 //! `cargo xtask bench` measures everything; with names, those rows (`sched` is all kernels of `bench/sched`, with one
 //! and with two Ps; `sched/NAME` is one of them). The output is the Markdown of BENCHMARKS.md.
 
+mod figures;
 mod frontend;
+mod net;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -36,7 +38,7 @@ pub fn run(names: &[String]) -> Result<(), String> {
     let kernels: Vec<PathBuf> = with_suffix(&dir, ".go")?;
     let stem = |p: &Path| p.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     if names.iter().any(|n| n == "--list") {
-        println!("start\nsize\nbuild\nsched");
+        println!("start\nsize\nbuild\nsched\nparked\nnet\nfrontend");
         kernels.iter().for_each(|k| println!("{}", stem(k)));
         return Ok(());
     }
@@ -58,6 +60,12 @@ pub fn run(names: &[String]) -> Result<(), String> {
     }
     if wanted("frontend") {
         frontend::rows(&tools)?.iter().for_each(show);
+    }
+    if wanted("parked") {
+        figures::parked(&tools)?.iter().for_each(show);
+    }
+    if wanted("net") {
+        net::rows(&tools)?.iter().for_each(show);
     }
     for kernel in &kernels {
         let name = stem(kernel);

@@ -184,7 +184,7 @@ entry! {
         c.scan_globals = roots.globals as u64;
         c.scan_heap = STATS.marked_bytes.load(Relaxed);
         c.scan_stacks = roots.stacks as u64;
-        c.starting_stack = crate::stack::MIN as u64;
+        c.starting_stack = crate::stack::FIRST as u64;
         c.heap_free = (sizes.idle - sizes.released) as u64;
         c.heap_in_use = sizes.in_use as u64;
         c.heap_released = sizes.released as u64;

@@ -199,3 +199,158 @@ fn parked_goroutines_are_readied_once() {
         assert_eq!(status.load(SeqCst), if readied == 1 { RUNNABLE } else { WAITING });
     });
 }
+
+/// A goroutine in a select on two channels (`runtime/rt/src/select.rs`), as its partners see it.
+struct Selecting {
+    status: AtomicU32,
+    claimed: AtomicU32,
+    /// Whether its waiter is in the queue of the channel, under the channel's lock.
+    queued: [Mutex<bool>; 2],
+    /// Its waiters have been given back.
+    freed: AtomicBool,
+}
+
+impl Selecting {
+    const RUNNING: u32 = 2;
+    const WAITING: u32 = 4;
+    const RUNNABLE: u32 = 1;
+
+    /// Locks both channels, queues, parks, and unlocks them in the order of the list of waiters.
+    fn park(&self) {
+        let mut guards = [self.queued[0].lock().unwrap(), self.queued[1].lock().unwrap()];
+        guards.iter_mut().for_each(|queued| **queued = true);
+        self.status.compare_exchange(Self::RUNNING, Self::WAITING, SeqCst, SeqCst).expect("it runs");
+        for guard in guards {
+            assert!(!self.freed.load(SeqCst), "the list is read before the last channel is released");
+            drop(guard);
+        }
+    }
+
+    /// Sends on channel `on`, or closes it; whether the goroutine got it. The second value tells whether it was there.
+    fn send(&self, on: usize) -> (bool, bool) {
+        let was_queued = core::mem::replace(&mut *self.queued[on].lock().unwrap(), false);
+        if !was_queued || self.claimed.compare_exchange(0, 1, SeqCst, SeqCst).is_err() {
+            return (false, was_queued);
+        }
+        // The waiters of the other channels: all are visited before any is freed.
+        *self.queued[1 - on].lock().unwrap() = false;
+        self.freed.store(true, SeqCst);
+        let r = self.status.compare_exchange(Self::WAITING, Self::RUNNABLE, SeqCst, SeqCst);
+        assert!(r.is_ok(), "readied in state {r:?}");
+        (true, true)
+    }
+}
+
+/// Hand-off to a select: of the partners that find its waiters one wins, wakes it once, and leaves no waiter behind.
+#[test]
+fn a_select_is_claimed_once() {
+    for partners in [[0, 1], [0, 0], [1, 1]] {
+        explore(3, move || {
+            let select = Arc::new(Selecting {
+                status: AtomicU32::new(Selecting::RUNNING),
+                claimed: AtomicU32::new(0),
+                queued: [Mutex::new(false), Mutex::new(false)],
+                freed: AtomicBool::new(false),
+            });
+            let senders = partners.map(|on| {
+                let select = select.clone();
+                thread::spawn(move || select.send(on))
+            });
+            select.park();
+            let ends = senders.map(|t| t.join().unwrap());
+            let won = ends.iter().filter(|e| e.0).count();
+            let found = ends.iter().any(|e| e.1);
+            assert_eq!(won, found as usize);
+            let left = select.queued.iter().any(|q| *q.lock().unwrap());
+            assert_eq!(left, !found);
+            let status = select.status.load(SeqCst);
+            assert_eq!(status, if found { Selecting::RUNNABLE } else { Selecting::WAITING });
+        });
+    }
+}
+
+/// A timer (`runtime/rt/src/timer`): `heap` names the heap it is in, 0 for none; each heap says under its lock whether
+/// it holds the timer; `op` serialises arming and stopping.
+struct Timer {
+    op: Mutex<()>,
+    heap: AtomicU32,
+    heaps: [Mutex<bool>; 2],
+    fired: AtomicU32,
+}
+
+impl Timer {
+    fn disarm(&self) -> bool {
+        loop {
+            let heap = self.heap.load(SeqCst);
+            if heap == 0 {
+                return false;
+            }
+            let mut holds = self.heaps[heap as usize - 1].lock().unwrap();
+            if self.heap.load(SeqCst) == heap {
+                assert!(*holds);
+                *holds = false;
+                self.heap.store(0, SeqCst);
+                return true;
+            }
+        }
+    }
+
+    fn stop(&self) -> bool {
+        let _op = self.op.lock().unwrap();
+        self.disarm()
+    }
+
+    /// Arms it in a heap (that of the P where this runs); whether it had been armed.
+    fn arm(&self, heap: u32) -> bool {
+        let _op = self.op.lock().unwrap();
+        let was = self.disarm();
+        let mut holds = self.heaps[heap as usize - 1].lock().unwrap();
+        assert!(!*holds);
+        *holds = true;
+        self.heap.store(heap, SeqCst);
+        was
+    }
+
+    /// A P runs what is due in a heap.
+    fn run(&self, heap: u32) {
+        let mut holds = self.heaps[heap as usize - 1].lock().unwrap();
+        if *holds {
+            self.fired.fetch_add(1, SeqCst);
+            *holds = false;
+            self.heap.store(0, SeqCst);
+        }
+    }
+}
+
+/// A timer is moved to another heap and stopped while both heaps run what is due: every arming ends once, by firing or
+/// by being stopped.
+#[test]
+fn a_timer_fires_or_is_stopped() {
+    explore(3, || {
+        let timer = Arc::new(Timer {
+            op: Mutex::new(()),
+            heap: AtomicU32::new(0),
+            heaps: [Mutex::new(false), Mutex::new(false)],
+            fired: AtomicU32::new(0),
+        });
+        assert!(!timer.arm(1));
+        let runner = {
+            let timer = timer.clone();
+            thread::spawn(move || {
+                timer.run(1);
+                timer.run(2);
+            })
+        };
+        let stopper = {
+            let timer = timer.clone();
+            thread::spawn(move || timer.stop())
+        };
+        let moved = timer.arm(2);
+        runner.join().unwrap();
+        let stopped = stopper.join().unwrap();
+        let left = timer.stop();
+        let ends = timer.fired.load(SeqCst) + [moved, stopped, left].iter().filter(|&&end| end).count() as u32;
+        assert_eq!(ends, 2, "two armings");
+        assert!(timer.heaps.iter().all(|h| !*h.lock().unwrap()));
+    });
+}

@@ -1,7 +1,7 @@
 //! Goroutine stacks: segments that double and are retained.
 //!
-//! A block of memory of `MIN << k` bytes, aligned to 16, looks like this; the first segment of a goroutine holds the
-//! `G` itself:
+//! A block of memory, of [`FIRST`] bytes or of a larger power of two, aligned to 16, looks like this; the first segment
+//! of a goroutine holds the `G` itself:
 //!
 //! ```text
 //!   lo                guard                               top
@@ -23,8 +23,9 @@ use undergo_rtsys::layout::Segment;
 
 pub use pool::{STACK_BYTES, STACK_INUSE};
 
-/// Bytes of the smallest block, the one a goroutine starts on.
-pub const MIN: usize = 2048;
+/// Bytes of the block that a goroutine starts on. Beside the `G` and the red zone they leave 744 for frames: a handler
+/// of a connection that waits to read, and most workers, stay there. A power of two would be too little or too much.
+pub const FIRST: usize = 2240;
 /// Room for a `G` at the end of a first block.
 pub const G_MAX: usize = 512;
 /// Bytes of a segment that frames cannot use.
@@ -33,15 +34,15 @@ const OVERHEAD: usize = size_of::<Segment>().next_multiple_of(16) + RED_ZONE + 6
 /// A new goroutine in state Idle, in a block of its own, with everything zero but its first segment.
 pub fn new_g() -> *mut G {
     let lo = pool::alloc(0);
-    let gp = (lo + MIN - G_MAX) as *mut G;
+    let gp = (lo + FIRST - G_MAX) as *mut G;
     // SAFETY: the upper end of a fresh block; a zeroed G is valid and Idle.
     unsafe {
         gp.write_bytes(0, 1);
-        let seg = init_segment(lo, MIN, gp as usize, null_mut());
+        let seg = init_segment(lo, FIRST, gp as usize, null_mut());
         (*gp).seg0 = seg;
         (*gp).head.seg = seg as usize;
         (*gp).head.guard = (*seg).guard;
-        (*gp).stack_size = MIN;
+        (*gp).stack_size = FIRST;
     }
     gp
 }
@@ -91,7 +92,7 @@ fn grow(gp: &mut G, frame: usize) -> Grow {
         let next = (*cur).next;
         free_list(gp, next);
         (*cur).next = null_mut();
-        let size = ((*cur).size * 2).max((frame + OVERHEAD + 256).next_power_of_two());
+        let size = (1 << ((*cur).size * 2).ilog2()).max((frame + OVERHEAD + 256).next_power_of_two());
         let limit = RT.max_stack.load(Relaxed);
         let over = gp.stack_size + size > limit;
         if over {

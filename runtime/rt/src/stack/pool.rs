@@ -5,9 +5,9 @@ use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use undergo_rtcore::lock_rank::Rank;
 use undergo_rtsys::linux::mm;
 
-use super::MIN;
+use super::FIRST;
 
-/// Orders that are pooled: 2 KiB to 64 KiB.
+/// Orders that are pooled: first blocks, and 4 KiB to 64 KiB.
 pub const POOLED: usize = 6;
 const CHUNK: usize = 256 << 10;
 
@@ -20,14 +20,18 @@ pub static STACK_BYTES: AtomicUsize = AtomicUsize::new(0);
 /// Bytes of stack blocks in use.
 pub static STACK_INUSE: AtomicUsize = AtomicUsize::new(0);
 
-/// The order of a block of `size` bytes, a power of two from `MIN`.
+/// The order of a block of `size` bytes: 0 for [`FIRST`], else `k` for `2048 << k`.
 pub fn order(size: usize) -> usize {
-    (size / MIN).trailing_zeros() as usize
+    if size == FIRST { 0 } else { (size >> 11).trailing_zeros() as usize }
 }
 
-/// A block of `MIN << order` bytes. Its content is arbitrary.
+fn size_of(order: usize) -> usize {
+    if order == 0 { FIRST } else { 2048 << order }
+}
+
+/// A block of that order. Its content is arbitrary.
 pub fn alloc(order: usize) -> usize {
-    let size = MIN << order;
+    let size = size_of(order);
     STACK_INUSE.fetch_add(size, Relaxed);
     if order >= POOLED {
         STACK_BYTES.fetch_add(size, Relaxed);
@@ -38,7 +42,8 @@ pub fn alloc(order: usize) -> usize {
         STACK_BYTES.fetch_add(CHUNK, Relaxed);
         let chunk = map(CHUNK);
         // Lowest address first, so that a fresh chunk is touched in order.
-        for lo in (chunk..chunk + CHUNK).step_by(size).rev() {
+        for i in (0..CHUNK / size).rev() {
+            let lo = chunk + i * size;
             // SAFETY: a block inside the fresh chunk.
             unsafe { *(lo as *mut usize) = pools.0[order] };
             pools.0[order] = lo;
@@ -55,7 +60,7 @@ pub fn alloc(order: usize) -> usize {
 /// # Safety
 /// It came from [`alloc`] with the same order, and nothing refers to it.
 pub unsafe fn free(lo: usize, order: usize) {
-    let size = MIN << order;
+    let size = size_of(order);
     STACK_INUSE.fetch_sub(size, Relaxed);
     if order >= POOLED {
         STACK_BYTES.fetch_sub(size, Relaxed);
