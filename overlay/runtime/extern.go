@@ -3,7 +3,7 @@ package runtime
 import (
 	"internal/goarch"
 	"internal/goos"
-	_ "unsafe"
+	"unsafe"
 )
 
 // GOOS is the operating system the program runs on.
@@ -107,8 +107,21 @@ func Breakpoint()
 //go:noinline
 func KeepAlive(x any) {}
 
-// SetCgoTraceback is for programs with C code, which there are none of.
-func SetCgoTraceback(version int, traceback, context, symbolizer uintptr) {}
+// SetCgoTraceback is for programs with C code, which there are none of: only what Go checks is checked.
+func SetCgoTraceback(version int, traceback, context, symbolizer unsafe.Pointer) {
+	if version != 0 {
+		panic("unsupported version")
+	}
+	given := [...]unsafe.Pointer{traceback, context, symbolizer}
+	for i, f := range cgoTracebackFunctions {
+		if f != nil && f != given[i] {
+			panic("call SetCgoTraceback only once")
+		}
+	}
+	cgoTracebackFunctions = given
+}
+
+var cgoTracebackFunctions [3]unsafe.Pointer
 
 // ReadTrace gives no trace data: there is no tracer.
 func ReadTrace() (buf []byte) { return nil }

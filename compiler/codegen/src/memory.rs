@@ -5,7 +5,7 @@ use cranelift_codegen::ir::{self as clif, AtomicRmwOp, InstBuilder, MemFlagsData
 use undergo_abi::builtins::Builtin;
 use undergo_ir::{AtomicOp, InstData, Type, Value};
 
-use crate::translate::{TRAP_NIL, Translator, trusted, ty};
+use crate::translate::{TRAP_NIL, Translator, faulting, trusted, ty};
 
 /// Chunks that a copy or a clearing is unrolled to at most; beyond, a call is smaller and faster.
 const MAX_CHUNKS: usize = 8;
@@ -48,7 +48,7 @@ impl Translator<'_> {
             NilCheck(v) => {
                 let v = self.get(v);
                 // A trap code keeps the load although nobody wants its result.
-                let flags = MemFlagsData::new().with_trap_code(Some(TRAP_NIL));
+                let flags = faulting().with_trap_code(Some(TRAP_NIL));
                 self.cur.ins().load(types::I8, flags, v, 0);
                 None
             }
@@ -58,7 +58,7 @@ impl Translator<'_> {
             }
             AtomicLoad { ty: t, addr } => {
                 let addr = self.get(addr);
-                Some(self.cur.ins().atomic_load(ty(t), MemFlagsData::new(), addr))
+                Some(self.cur.ins().atomic_load(ty(t), faulting(), addr))
             }
             AtomicStore { addr, val } => {
                 self.atomic_barrier(addr, val);
@@ -79,7 +79,7 @@ impl Translator<'_> {
             AtomicCas { addr, old, new } => {
                 self.atomic_barrier(addr, new);
                 let (addr, old, new) = (self.get(addr), self.get(old), self.get(new));
-                let seen = self.cur.ins().atomic_cas(MemFlagsData::new(), addr, old, new);
+                let seen = self.cur.ins().atomic_cas(faulting(), addr, old, new);
                 Some(self.plainly(|t| t.cur.ins().icmp(IntCC::Equal, seen, old)))
             }
             ref other => unreachable!("{other} is not on memory"),
@@ -89,12 +89,12 @@ impl Translator<'_> {
     fn rmw(&mut self, op: AtomicRmwOp, addr: Value, val: Value) -> clif::Value {
         let t = ty(self.f.ty(val));
         let (addr, val) = (self.get(addr), self.get(val));
-        self.cur.ins().atomic_rmw(t, MemFlagsData::new(), op, addr, val)
+        self.cur.ins().atomic_rmw(t, faulting(), op, addr, val)
     }
 
     /// Accesses may fault and become panics, and so keep their order, unless they are to a slot or a symbol.
     fn flags(&self, addr: Value) -> MemFlagsData {
-        if self.is_own(addr) { trusted() } else { MemFlagsData::new() }
+        if self.is_own(addr) { trusted() } else { faulting() }
     }
 
     fn is_own(&self, mut addr: Value) -> bool {

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
-use cranelift_codegen::entity::SecondaryMap;
+use cranelift_codegen::entity::{EntityRef, SecondaryMap};
 use cranelift_codegen::ir::{
-    self as clif, AbiParam, BlockArg, ExceptionTableData, ExceptionTableItem, Function, InstBuilder, MemFlagsData,
-    Signature, SourceLoc, StackSlotData, StackSlotKind, TrapCode, UserExternalName, types,
+    self as clif, AbiParam, AliasRegion, AliasRegionData, BlockArg, ExceptionTableData, ExceptionTableItem, Function,
+    InstBuilder, MemFlagsData, Signature, SourceLoc, StackSlotData, StackSlotKind, TrapCode, UserExternalName, types,
 };
 use cranelift_codegen::isa::CallConv;
 use undergo_abi::builtins::Builtin;
@@ -71,9 +71,23 @@ pub(crate) fn ty(t: Type) -> clif::Type {
     }
 }
 
+/// Flags of an access that may fault.
+///
+/// All memory is one alias region. Accesses without any would mean the same, but Cranelift 0.135 then does not see that
+/// a call observes the last store before it (`LastStores::fence` leaves `last_fence` unobserved), and takes that store
+/// away if another block overwrites it later.
+pub(crate) fn faulting() -> MemFlagsData {
+    MemFlagsData::new().with_alias_region(Some(memory()))
+}
+
 /// Flags of an access that cannot fault. Not said to be aligned: that would mean 16 bytes for the pieces of a copy.
 pub(crate) fn trusted() -> MemFlagsData {
-    MemFlagsData::new().with_notrap()
+    faulting().with_notrap()
+}
+
+/// The alias region of all memory, the first and only one of a function.
+fn memory() -> AliasRegion {
+    AliasRegion::new(0)
 }
 
 /// Fills the empty function `out` with the translation of `f`.
@@ -81,6 +95,8 @@ pub(crate) fn translate(f: &Func, out: &mut Function) -> Translated {
     let params: Vec<clif::Type> = f.params().iter().map(|&v| ty(f.ty(v))).collect();
     let results: Vec<clif::Type> = f.results.iter().map(|&t| ty(t)).collect();
     out.signature = signature(&params, &results);
+    let region = out.dfg.alias_regions.insert(AliasRegionData { user_id: 0, description: "memory".into() });
+    debug_assert!(region == memory());
     let mut t = Translator {
         f,
         cur: FuncCursor::new(out),
@@ -288,6 +304,8 @@ impl Translator<'_> {
         };
         let addr = self.cur.ins().stack_addr(types::I64, slot, 0);
         self.cur.ins().store(trusted(), v, addr, 0);
+        // The store is for the collector, which no instruction shows: without this it would be a dead one.
+        self.cur.ins().sequence_point();
         // Stacks are read conservatively: what was kept alive up to here would be for as long as the frame exists.
         let zero = self.iconst(types::I64, 0);
         self.cur.ins().store(trusted(), zero, addr, 0);

@@ -200,3 +200,28 @@ b2(v7: i32):
 }"#,
     );
 }
+
+/// Cranelift may take a store away that another block overwrites, but no call must miss it.
+#[test]
+fn a_call_sees_what_is_overwritten_later() {
+    let asm = text::asm(&compile(
+        r#"func "f"(v0: ptr, v1: i64) {
+  site "f" "f.go":1
+b0(v0: ptr, v1: i64):
+  jump b1
+b1:
+  store v0, v1 @2
+  v2: i8 = load v0+8 @2
+  brif v2, b2, b3
+b2:
+  call "g"() @3
+  jump b1
+b3:
+  v3: i64 = iconst 5
+  store v0, v3 @4
+  return
+}"#,
+    ));
+    let stored: Vec<&str> = asm.lines().filter(|l| l.ends_with("; @2") && l.contains("mov [")).collect();
+    assert_eq!(stored.len(), 1, "{asm}");
+}

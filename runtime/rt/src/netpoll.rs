@@ -71,8 +71,9 @@ static EPOLL: AtomicI32 = AtomicI32::new(-1);
 static WAKER: AtomicI32 = AtomicI32::new(-1);
 /// A wake-up has been sent and not yet seen.
 static WOKEN: AtomicU32 = AtomicU32::new(0);
-/// Goroutines that wait for events.
-static WAITERS: AtomicU32 = AtomicU32::new(0);
+/// Goroutines that wait for events. A test program of Go's reads it by this name.
+#[unsafe(export_name = "runtime.netpollWaiters")]
+pub static WAITERS: AtomicU32 = AtomicU32::new(0);
 static INIT: Mutex<()> = Mutex::new(Rank::Leaf, ());
 
 /// Data of the waker's events; no descriptor has it.
