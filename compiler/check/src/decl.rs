@@ -101,6 +101,9 @@ impl<'a> Checker<'a> {
 
     /// Checks declarations again that met an alias which is known by now.
     fn redo_given_up(&mut self) {
+        if self.state.retry.is_empty() {
+            return;
+        }
         if self.obj_path.iter().any(|o| matches!(o.kind, ObjKind::TypeName { alias: true, .. })) {
             return;
         }

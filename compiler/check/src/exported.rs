@@ -69,7 +69,7 @@ impl Reached {
         if let Some(&u) = n.underlying.get() {
             self.ty(u);
         }
-        let methods = n.methods.read().expect("no writer panics").clone();
+        let methods = n.methods.read().expect("no writer panics").to_vec();
         methods.into_iter().for_each(|m| self.add(m));
     }
 

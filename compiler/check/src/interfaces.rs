@@ -1,9 +1,10 @@
 //! Interface types and constraint unions.
 
-use undergo_source::Pos;
+use rustc_hash::FxHashMap;
+use undergo_source::{Name, Pos};
 use undergo_syntax::ast::{BinaryOp, Expr, InterfaceElem, InterfaceType, UnaryOp};
 use undergo_syntax::print::expr_string;
-use undergo_types::identical::{identical, same_id};
+use undergo_types::identical::identical;
 use undergo_types::print::type_string_paths;
 use undergo_types::typeset::{terms_disjoint, type_set, type_set_of};
 use undergo_types::{IMethod, Interface, Mode, Obj, ObjKind, Ty, TyKind, universe};
@@ -80,16 +81,15 @@ impl<'a> Checker<'a> {
     fn check_interface(&mut self, t: Ty) {
         let TyKind::Interface(i) = t.kind() else { return };
         // Methods met so far, and where: the declaration of explicit ones, the embedding of others.
-        let mut seen: Vec<(&IMethod, Pos)> = Vec::new();
+        let mut seen: FxHashMap<(Name, Name), (&IMethod, Pos)> = FxHashMap::default();
+        // Unexported methods of different packages are different.
+        let key = |m: &IMethod| (m.name, if m.name.is_exported() { Name::empty() } else { m.pkg });
         let mut explicit: Vec<&IMethod> = i.methods.iter().collect();
         explicit.sort_by_key(|m| m.pos);
         for m in explicit {
-            match seen.iter().find(|(o, _)| same_id(o.name, o.pkg, m.name, m.pkg)) {
-                Some((_, pos)) => {
-                    let pos = *pos;
-                    self.duplicate_method(m, m.pos, pos);
-                }
-                None => seen.push((m, m.pos)),
+            match seen.get(&key(m)) {
+                Some(&(_, pos)) => self.duplicate_method(m, m.pos, pos),
+                None => _ = seen.insert(key(m), (m, m.pos)),
             }
         }
         for &(e, pos) in &i.embeds {
@@ -101,13 +101,13 @@ impl<'a> Checker<'a> {
                         self.verify_version(pos, (1, 18), what);
                     }
                     for m in &type_set(u).methods {
-                        match seen.iter().find(|(o, _)| same_id(o.name, o.pkg, m.name, m.pkg)) {
+                        match seen.get(&key(m)) {
                             Some(&(o, other)) => {
                                 if !self.allow_version((1, 14)) || !identical(o.sig, m.sig) {
                                     self.duplicate_method(m, pos, other);
                                 }
                             }
-                            None => seen.push((m, pos)),
+                            None => _ = seen.insert(key(m), (m, pos)),
                         }
                     }
                 }

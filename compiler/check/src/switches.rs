@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use undergo_source::{Name, Pos};
 use undergo_syntax::ast::{Expr, SwitchStmt, TypeSwitchStmt};
 use undergo_syntax::print::expr_string;
 use undergo_types::constant::Value;
-use undergo_types::identical::identical;
+use undergo_types::identical::{bucket, identical};
 use undergo_types::predicates::{comparable, has_nil};
 use undergo_types::{Basic, Obj, Ty, VarKind};
 
@@ -35,6 +36,9 @@ impl CaseKey {
 }
 
 type Seen = HashMap<CaseKey, Vec<(Pos, Ty)>>;
+
+/// Types of cases, nil included, by what identical ones share.
+type SeenTypes = FxHashMap<Option<u64>, Vec<(Option<Ty>, Pos)>>;
 
 impl<'a> Checker<'a> {
     pub(crate) fn switch_stmt(&mut self, s: &'static SwitchStmt) {
@@ -120,7 +124,7 @@ impl<'a> Checker<'a> {
         }
         self.multiple_defaults(s.clauses.iter().filter(|c| c.exprs.is_empty()).map(|c| c.pos).collect());
         let mut vars: Vec<Obj> = Vec::new();
-        let mut seen: Vec<(Option<Ty>, Pos)> = Vec::new();
+        let mut seen = SeenTypes::default();
         for clause in &s.clauses {
             let ty = self.case_types(subject.as_ref(), &clause.exprs, &mut seen);
             let scope = self.env.scope;
@@ -145,7 +149,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Checks the types of a clause, and gives the type that the variable has there.
-    fn case_types(&mut self, x: Option<&Operand>, exprs: &'static [Expr], seen: &mut Vec<(Option<Ty>, Pos)>) -> Ty {
+    fn case_types(&mut self, x: Option<&Operand>, exprs: &'static [Expr], seen: &mut SeenTypes) -> Ty {
         let mut only = None;
         for e in exprs {
             let ty = match self.is_nil_expr(e) {
@@ -164,7 +168,8 @@ impl<'a> Checker<'a> {
                 (Some(a), Some(b)) => identical(a, b),
                 _ => false,
             };
-            if let Some(&(_, pos)) = seen.iter().find(|(o, _)| same(*o)) {
+            let alike = seen.entry(ty.map(bucket)).or_default();
+            if let Some(&(_, pos)) = alike.iter().find(|(o, _)| same(*o)) {
                 let text = ty.map_or(String::from("nil"), |t| self.type_str(t));
                 self.error_parts(vec![
                     (e.err_pos(), format!("duplicate case {text} in type switch")),
@@ -172,7 +177,7 @@ impl<'a> Checker<'a> {
                 ]);
                 continue;
             }
-            seen.push((ty, e.err_pos()));
+            alike.push((ty, e.err_pos()));
             if let (Some(x), Some(t)) = (x, ty)
                 && let Err(cause) = self.assertable_to(x.ty, t)
             {

@@ -6,7 +6,7 @@
 //! argument of the innermost type in the nest, and that argument was written outside of this type: it is looked at
 //! in the nest around it.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use undergo_types::identical::identical;
 use undergo_types::{Named, Ty, TyKind};
 
@@ -17,7 +17,41 @@ struct Search<'c> {
     path: Vec<Named>,
     cycle: Option<Vec<Named>>,
     /// Types without parameters that have been found valid: a second look would find the same.
-    valid: &'c mut rustc_hash::FxHashSet<Named>,
+    valid: &'c mut FxHashSet<Named>,
+}
+
+/// Types that lie within each other, the innermost last.
+#[derive(Default)]
+struct Nest {
+    list: Vec<Named>,
+    /// Those of the list that are no instances. They are in it once.
+    plain: FxHashSet<Named>,
+}
+
+impl Nest {
+    fn push(&mut self, n: Named) {
+        self.list.push(n);
+        if n.targs.is_empty() {
+            self.plain.insert(n);
+        }
+    }
+
+    fn pop(&mut self) -> Option<Named> {
+        let n = self.list.pop()?;
+        self.plain.remove(&n);
+        Some(n)
+    }
+
+    fn contains(&self, n: Named) -> bool {
+        match n.targs.is_empty() {
+            true => self.plain.contains(&n),
+            false => self.list.iter().any(|o| is_same(*o, n)),
+        }
+    }
+}
+
+fn is_same(a: Named, b: Named) -> bool {
+    a == b || !a.targs.is_empty() && a.generic() == b.generic() && identical(Ty::named(a), Ty::named(b))
 }
 
 impl<'a> Checker<'a> {
@@ -25,7 +59,7 @@ impl<'a> Checker<'a> {
     pub(crate) fn valid_type(&mut self, n: Named) {
         let mut valid = std::mem::take(&mut self.valid_types);
         let mut s = Search { rhs: &self.state.rhs, path: Vec::new(), cycle: None, valid: &mut valid };
-        let ok = s.ty(Ty::named(n), &mut Vec::new());
+        let ok = s.ty(Ty::named(n), &mut Nest::default());
         let cycle = s.cycle.take();
         self.valid_types = valid;
         if ok {
@@ -42,7 +76,7 @@ impl<'a> Checker<'a> {
 }
 
 impl Search<'_> {
-    fn ty(&mut self, t: Ty, nest: &mut Vec<Named>) -> bool {
+    fn ty(&mut self, t: Ty, nest: &mut Nest) -> bool {
         match t.kind() {
             TyKind::Array(e, _) => self.ty(*e, nest),
             TyKind::Struct(fields) => fields.iter().all(|f| self.ty(f.ty, nest)),
@@ -63,13 +97,12 @@ impl Search<'_> {
         }
     }
 
-    fn named(&mut self, n: Named, nest: &mut Vec<Named>) -> bool {
+    fn named(&mut self, n: Named, nest: &mut Nest) -> bool {
         if self.valid.contains(&n) {
             return true;
         }
-        let same = |o: &Named| *o == n || identical(Ty::named(*o), Ty::named(n));
-        if nest.iter().any(same) {
-            let start = self.path.iter().position(same).unwrap_or(0);
+        if nest.contains(n) {
+            let start = self.path.iter().position(|o| is_same(*o, n)).unwrap_or(0);
             self.cycle = Some(self.path[start..].to_vec());
             return false;
         }

@@ -1,5 +1,9 @@
 //! Type identity.
 
+use std::hash::{Hash, Hasher};
+
+use rustc_hash::FxHasher;
+
 use crate::ty::{Interface, Named, Param, Signature, Ty, TyKind, TypeParam};
 use crate::typeset::{self, TypeSet};
 
@@ -117,6 +121,41 @@ fn same_terms(x: &TypeSet, y: &TypeSet) -> bool {
         (None, None) => true,
         (Some(_), Some(_)) => x.subset_of(y) && y.subset_of(x),
         _ => false,
+    }
+}
+
+/// A number that identical types share, and few others. Unlike [`canon`] it may be asked while a package is checked.
+pub fn bucket(t: Ty) -> u64 {
+    let mut h = FxHasher::default();
+    add_to_bucket(t, &mut h);
+    h.finish()
+}
+
+fn add_to_bucket(t: Ty, h: &mut FxHasher) {
+    let kind = t.kind();
+    std::mem::discriminant(kind).hash(h);
+    match kind {
+        TyKind::Basic(b) => b.hash(h),
+        TyKind::Named(n) => n.generic().hash(h),
+        TyKind::TypeParam(p) => p.hash(h),
+        TyKind::Pointer(t) | TyKind::Slice(t) | TyKind::Chan(_, t) => add_to_bucket(*t, h),
+        TyKind::Array(t, n) => {
+            n.hash(h);
+            add_to_bucket(*t, h);
+        }
+        TyKind::Map(k, v) => [k, v].into_iter().for_each(|&t| add_to_bucket(t, h)),
+        TyKind::Struct(fields) => {
+            for f in fields {
+                f.name.hash(h);
+                add_to_bucket(f.ty, h);
+            }
+        }
+        TyKind::Func(s) => s.params.iter().chain(&s.results).for_each(|p| match p.ty.kind() {
+            // Those of a generic signature are renamed for the comparison.
+            TyKind::Named(n) => n.generic().hash(h),
+            _ => std::mem::discriminant(p.ty.kind()).hash(h),
+        }),
+        TyKind::Interface(_) | TyKind::Tuple(_) | TyKind::Union(_) => {}
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`ty`] (types), [`spelling`] (how the source spells them), [`obj`] (objects: variables, functions, types …), [`package`] (packages and the
 //! side tables of the checker), [`universe`] (predeclared things), [`constant`] (exact constant values), [`identical`],
-//! [`typeset`], [`subst`], [`lookup`] (fields and methods), [`layout`] (sizes and pointer masks), [`print`].
+//! [`typeset`], [`subst`], [`lookup`] (fields and methods; [`members`] of one type), [`layout`] (sizes and pointer masks), [`print`].
 //!
 //! Invariants:
 //! - Types are hash-consed: building the same structure twice gives the same [`Ty`]. Interface types and signatures
@@ -20,6 +20,7 @@ pub mod constant_text;
 pub mod identical;
 pub mod layout;
 pub mod lookup;
+pub mod members;
 pub mod obj;
 pub mod package;
 pub mod predicates;

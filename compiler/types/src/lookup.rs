@@ -3,10 +3,12 @@
 //! The search goes through embedded fields breadth first, as the spec's selector rules want it. What is found is
 //! described by a path of field indices, so callers can emit the implicit steps.
 
+use rustc_hash::FxHashMap;
 use smallvec::{SmallVec, smallvec};
 use undergo_source::Name;
 
-use crate::identical::{identical, same_id};
+use crate::identical::{bucket, identical, same_id};
+use crate::members::named_or_embedded;
 use crate::obj::Obj;
 use crate::subst::method_type;
 use crate::ty::{Field, IMethod, Named, Ty, TyKind};
@@ -158,17 +160,16 @@ fn search(t: Ty, addressable: bool, name: Name, pkg: Name, how: NameMatch) -> Lo
         return Lookup::NotFound;
     }
     let mut current: Levels = smallvec![Level { ty: base, path: Vec::new(), indirect: is_ptr, multiple: false }];
-    let mut seen: SmallVec<[Named; 4]> = SmallVec::new();
+    let mut seen = Visited::default();
     while !current.is_empty() {
         let mut next = Levels::new();
         let mut found: Option<Found> = None;
         for level in &current {
             if let Some(named) = level.ty.as_named() {
-                if seen.iter().any(|s| *s == named || identical(Ty::named(*s), level.ty)) {
+                if !seen.insert(named) {
                     continue;
                 }
-                seen.push(named);
-                if let Some(m) = declared_method(named, &matches) {
+                if let Some(m) = declared_method(named, name, pkg, how, &matches) {
                     if found.is_some() || level.multiple {
                         return Lookup::Ambiguous;
                     }
@@ -179,12 +180,11 @@ fn search(t: Ty, addressable: bool, name: Name, pkg: Name, how: NameMatch) -> Lo
             }
             match level.ty.under() {
                 TyKind::Struct(fields) => {
-                    for (i, f) in fields.iter().enumerate() {
+                    let mut ambiguous = false;
+                    let mut look = |i: usize, f: &'static Field| {
                         let path = || [&level.path[..], &[i]].concat();
                         if matches(f.name, f.pkg) {
-                            if found.is_some() || level.multiple {
-                                return Lookup::Ambiguous;
-                            }
+                            ambiguous |= found.is_some() || level.multiple;
                             found = Some(Found { member: Member::Field(f), path: path(), indirect: level.indirect });
                         } else if f.embedded && found.is_none() {
                             let (ty, ptr) = deref(f.ty);
@@ -195,11 +195,22 @@ fn search(t: Ty, addressable: bool, name: Name, pkg: Name, how: NameMatch) -> Lo
                                 multiple: level.multiple,
                             });
                         }
+                    };
+                    match how {
+                        NameMatch::Exact => named_or_embedded(level.ty.underlying(), fields, name, look),
+                        NameMatch::FoldCase => fields.iter().enumerate().for_each(|(i, f)| look(i, f)),
+                    }
+                    if ambiguous {
+                        return Lookup::Ambiguous;
                     }
                 }
                 TyKind::Interface(_) => {
                     let set = type_set(level.ty.underlying());
-                    if let Some(m) = set.methods.iter().find(|m| matches(m.name, m.pkg)) {
+                    let method = match how {
+                        NameMatch::Exact => set.method(name, pkg),
+                        NameMatch::FoldCase => set.methods.iter().find(|m| matches(m.name, m.pkg)),
+                    };
+                    if let Some(m) = method {
                         if found.is_some() || level.multiple {
                             return Lookup::Ambiguous;
                         }
@@ -225,9 +236,20 @@ fn search(t: Ty, addressable: bool, name: Name, pkg: Name, how: NameMatch) -> Lo
     Lookup::NotFound
 }
 
-fn declared_method(named: Named, matches: &dyn Fn(Name, Name) -> bool) -> Option<Obj> {
+fn declared_method(
+    named: Named,
+    name: Name,
+    pkg: Name,
+    how: NameMatch,
+    matches: &dyn Fn(Name, Name) -> bool,
+) -> Option<Obj> {
     let methods = named.generic().data().methods.read().expect("no writer panics");
-    methods.iter().find(|m| matches(m.name, m.pkg.map_or(Name::empty(), |p| p.path))).copied()
+    match how {
+        NameMatch::Exact => methods.find(name, pkg),
+        NameMatch::FoldCase => {
+            methods.iter().find(|m| matches(m.name, m.pkg.map_or(Name::empty(), |p| p.path))).copied()
+        }
+    }
 }
 
 /// Whether the method's receiver is a pointer.
@@ -236,14 +258,56 @@ pub fn has_pointer_receiver(m: Obj) -> bool {
 }
 
 fn merge_multiples(list: Levels) -> Levels {
+    if list.len() < 2 {
+        return list;
+    }
     let mut out = Levels::new();
+    let mut alike: FxHashMap<u64, SmallVec<[u32; 1]>> = FxHashMap::default();
     for level in list {
-        match out.iter_mut().find(|o| identical(o.ty, level.ty)) {
-            Some(o) => o.multiple = true,
-            None => out.push(level),
+        let same = alike.entry(bucket(level.ty)).or_default();
+        match same.iter().find(|&&i| identical(out[i as usize].ty, level.ty)) {
+            Some(&i) => out[i as usize].multiple = true,
+            None => {
+                same.push(out.len() as u32);
+                out.push(level);
+            }
         }
     }
     out
+}
+
+/// Types that a search has been through. Most go through few.
+#[derive(Default)]
+struct Visited {
+    list: SmallVec<[Named; 4]>,
+    /// The list, by what identical types share, once it is long.
+    alike: FxHashMap<u64, SmallVec<[Named; 1]>>,
+}
+
+impl Visited {
+    const FEW: usize = 8;
+
+    /// Adds a type, unless it is there.
+    fn insert(&mut self, n: Named) -> bool {
+        let same = |o: &Named| *o == n || identical(Ty::named(*o), Ty::named(n));
+        if self.list.len() < Self::FEW {
+            let new = !self.list.iter().any(same);
+            if new {
+                self.list.push(n);
+            }
+            return new;
+        }
+        let of = |n: Named| bucket(Ty::named(n));
+        if self.alike.is_empty() {
+            self.list.iter().for_each(|&o| self.alike.entry(of(o)).or_default().push(o));
+        }
+        let alike = self.alike.entry(of(n)).or_default();
+        let new = !alike.iter().any(same);
+        if new {
+            alike.push(n);
+        }
+        new
+    }
 }
 
 /// Why a type does not have a method that an interface wants.

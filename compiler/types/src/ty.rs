@@ -7,6 +7,7 @@ use std::sync::{LazyLock, Mutex, OnceLock, RwLock};
 
 use undergo_source::{Name, Pos};
 
+use crate::members::Methods;
 use crate::obj::Obj;
 use crate::spelling::Spelling;
 use crate::typeset::TypeSet;
@@ -186,7 +187,7 @@ pub struct NamedData {
     /// The underlying type. Of an instance: expanded on first use through [`Ty::underlying`].
     pub underlying: OnceLock<Ty>,
     /// Methods declared with this receiver base type (origin only), in source order.
-    pub methods: RwLock<Vec<Obj>>,
+    pub methods: RwLock<Methods>,
     /// Of a type declared in a function: its number among the local types of that name in its package, in source
     /// order from 1. Set when the package has been checked.
     pub local_index: OnceLock<u32>,

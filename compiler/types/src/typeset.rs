@@ -63,7 +63,8 @@ impl TypeSet {
 
     /// Its method of this name, seen from package `pkg`.
     pub fn method(&self, name: Name, pkg: Name) -> Option<&IMethod> {
-        self.methods.iter().find(|m| same_id(m.name, m.pkg, name, pkg))
+        let first = self.methods.partition_point(|m| order(m.name) < order(name));
+        self.methods[first..].iter().take_while(|m| m.name == name).find(|m| same_id(m.name, m.pkg, name, pkg))
     }
 
     /// Whether `t` is one of the types that the terms allow.
@@ -203,12 +204,14 @@ fn compute(i: &Interface) -> (TypeSet, bool) {
         list.retain(|&(_, t)| strictly_comparable(t));
         comparable_only = false;
     }
-    methods.sort_by(|a, b| {
-        let key = |m: &IMethod| (!m.name.is_exported(), m.name, m.pkg);
-        key(a).cmp(&key(b))
-    });
+    methods.sort_by_key(|m| (order(m.name), m.pkg));
     methods.dedup_by(|a, b| same_id(a.name, a.pkg, b.name, b.pkg));
     (TypeSet { methods, terms, comparable: comparable_only }, complete)
+}
+
+/// What methods are sorted by.
+fn order(name: Name) -> (bool, Name) {
+    (!name.is_exported(), name)
 }
 
 /// The terms of a union; none if it contains an interface that any type implements.
