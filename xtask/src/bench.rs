@@ -1,10 +1,12 @@
 //! Benchmarks in pairs: the same program by undergo and by stock Go, one after the other, several times; medians.
 //!
 //! `cargo xtask bench` measures everything; with names, those rows (`sched` is all kernels of `bench/sched`, with one
-//! and with two Ps; `sched/NAME` is one of them). The output is the Markdown of BENCHMARKS.md.
+//! and with two Ps; `sched/NAME` is one of them; `gc` and `gc/NAME` likewise, with `--rounds=N` pairs). The output is
+//! the Markdown of BENCHMARKS.md.
 
 mod figures;
 mod frontend;
+mod memory;
 mod net;
 
 use std::fs;
@@ -38,7 +40,7 @@ pub fn run(names: &[String]) -> Result<(), String> {
     let kernels: Vec<PathBuf> = with_suffix(&dir, ".go")?;
     let stem = |p: &Path| p.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     if names.iter().any(|n| n == "--list") {
-        println!("start\nsize\nbuild\nsched\nparked\nnet\nfrontend");
+        println!("start\nsize\nbuild\nsched\ngc\nparked\nnet\nfrontend");
         kernels.iter().for_each(|k| println!("{}", stem(k)));
         return Ok(());
     }
@@ -57,6 +59,10 @@ pub fn run(names: &[String]) -> Result<(), String> {
     }
     if names.is_empty() || names.iter().any(|n| n == "sched" || n.starts_with("sched/")) {
         scheduler(&tools, &|kernel| wanted("sched") || wanted(&format!("sched/{kernel}")))?;
+    }
+    if names.is_empty() || names.iter().any(|n| n == "gc" || n.starts_with("gc/")) {
+        let rounds = names.iter().find_map(|n| n.strip_prefix("--rounds=")?.parse().ok());
+        memory::run(&tools, rounds, &|kernel| wanted("gc") || wanted(&format!("gc/{kernel}")))?;
     }
     if wanted("frontend") {
         frontend::rows(&tools)?.iter().for_each(show);

@@ -78,6 +78,10 @@ const _: () = {
     assert!(offset_of!(M, p) == layout::M_P && offset_of!(P, id) == 0);
     assert!(offset_of!(P, barrier_next) == layout::P_BARRIER_NEXT);
     assert!(offset_of!(P, barrier_end) == layout::P_BARRIER_END);
+    assert!(offset_of!(P, mem.bins) == layout::P_BINS);
+    assert!(offset_of!(P, mem.tiny) == layout::P_TINY && offset_of!(P, mem.tiny_used) == layout::P_TINY + 8);
+    assert!(offset_of!(P, mem.stats.tiny) == layout::P_TINY_COUNT);
+    assert!(offset_of!(P, mem.stats.mallocs) == layout::P_MALLOCS);
 };
 
 /// The M of this thread.

@@ -18,6 +18,8 @@ pub struct P {
     pub barrier_next: *mut usize,
     /// End of that buffer.
     pub barrier_end: *mut usize,
+    /// Allocation caches, of which the stubs of `undergo_rtsys::arch::alloc` take.
+    pub mem: crate::mem::PCache,
     /// Its M, or null.
     pub m: AtomicPtr<M>,
     /// Next idle P.
@@ -54,8 +56,6 @@ pub struct P {
     pub next_id: u64,
     /// See `next_id`.
     pub id_end: u64,
-    /// Allocation caches (runtime B).
-    pub mem: crate::mem::PCache,
     /// Timers (runtime B).
     pub timers: crate::timer::PTimers,
     /// Collector state (runtime B).

@@ -37,6 +37,34 @@ pub const P_BARRIER_NEXT: usize = 8;
 /// `P`: end of that buffer.
 pub const P_BARRIER_END: usize = 16;
 
+/// `P`: bins of free slots, by span class.
+pub const P_BINS: usize = 64;
+/// `P`: current block of tiny objects, and how many bytes of it are used.
+pub const P_TINY: usize = P_BINS + 2 * N_CLASSES * BIN_SIZE;
+/// `P`: number of tiny objects that share blocks.
+pub const P_TINY_COUNT: usize = P_TINY + 16;
+/// `P`: number of objects made, by class.
+pub const P_MALLOCS: usize = P_TINY + 24;
+/// Number of size classes.
+const N_CLASSES: usize = 68;
+
+/// Bytes of a bin.
+pub const BIN_SIZE: usize = 64;
+/// Bin: free slots of the window, one bit each.
+pub const BIN_FREE: usize = 0;
+/// Bin: address of the window's first slot.
+pub const BIN_BASE: usize = 8;
+/// Bin: address of the span's cursor.
+pub const BIN_CURSOR: usize = 16;
+/// Bin: bytes of a slot.
+pub const BIN_ELEM: usize = 24;
+/// Bin: number of the window's first slot.
+pub const BIN_FIRST: usize = 32;
+/// Bin: pointer masks of the span's page.
+pub const BIN_MASKS: usize = 40;
+/// Bin: not 0 if slots are to be cleared.
+pub const BIN_NEEDS_ZERO: usize = 48;
+
 /// A stack segment's control block. It lies at the high end of the segment, above [`Segment::top`].
 ///
 /// | field | who | when |

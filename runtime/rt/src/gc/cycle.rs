@@ -171,6 +171,7 @@ pub fn begin(kind: usize, world: &WorldStopped<'_>) -> bool {
     marker.count();
     drop(marker);
     barrier::turn_on(world);
+    each_p(world, |p| p.mem.marking_begins(world));
     CYCLE.is_marking.store(true, Relaxed);
     helpers::start(n, job);
     CYCLE.first_pause.store(rt::nanotime() - start, Relaxed);

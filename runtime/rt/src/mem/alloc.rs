@@ -1,6 +1,6 @@
 //! The allocation functions: how a size and a type become an object.
 
-use super::cache::Slot;
+use super::bin::Slot;
 use super::pages;
 use super::span::{Span, span_class};
 use crate::g;
@@ -68,7 +68,7 @@ pub fn without_pointers(size: usize, zero: Zero) -> *mut u8 {
     }
     let class = class_of(size);
     let slot = cache.slot(span_class(class, Scan::No));
-    cache.stats.count(class, size);
+    cache.stats.count(class);
     // SAFETY: M2: the slot is ours; it has at least `size` bytes.
     unsafe {
         if zero == Zero::Yes && slot.span.as_ref().needs_zero {
@@ -93,7 +93,7 @@ unsafe fn with_pointers(size: usize, ty: *const Type) -> *mut u8 {
     let class = class_of(size + header);
     let cache = &mut g::current_p().mem;
     let slot = cache.slot(span_class(class, Scan::Yes));
-    cache.stats.count(class, size);
+    cache.stats.count(class);
     // SAFETY: M2: the slot is ours and holds `size` plus header bytes. All of it is cleared, so that what lies beyond
     // `size` never looks like a pointer.
     unsafe {

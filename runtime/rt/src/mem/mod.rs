@@ -2,12 +2,13 @@
 //!
 //! Reading order: [`reserve`] (address space), [`pool`] (records off the heap), [`span`] (runs of pages
 //! and how an address leads to an object), [`pages`] (the page heap), [`central`] (spans with free objects, per
-//! class), [`cache`] (per-P allocation), [`alloc`] (the allocation functions), [`object`] (entries called by compiled
+//! class), [`bin`] and [`cache`] (per-P allocation), [`alloc`] (the allocation functions), [`object`] (entries called by compiled
 //! code), [`slices`], [`pointers`] (which words are pointers), [`copy`] (moving and clearing typed memory), [`special`]
 //! (finalizers, cleanups), [`weak`] (weak pointers), [`stats`], [`report`] (MemStats), [`vec`].
 //!
-//! One allocation, from the top: `runtime.newobject` → [`alloc::object`] chooses tiny, small or large → small: the
-//! P's [`cache::Cache`] holds a span of the class; the next object whose kept bit is clear is taken, without any lock
+//! One allocation, from the top: `runtime.newobject` → a stub takes a slot of the P's [`bin::Bin`] of the class, if that is all
+//! there is to do → otherwise [`alloc::object`] chooses tiny, small or large → small: the
+//! P's [`cache::Cache`] goes on in the bin's span; the next object whose kept bit is clear is taken, without any lock
 //! → none left: [`central`] supplies another span with room (one lock per class) → none: [`pages`] cuts a new span
 //! (one lock) → no page free: [`reserve`] commits more address space.
 //!
@@ -22,6 +23,7 @@
 //! * **M4** *typed memory*: a `*const Type` given to the allocator describes the whole object, repeated.
 
 pub mod alloc;
+pub mod bin;
 pub mod cache;
 pub mod central;
 pub mod copy;

@@ -36,9 +36,8 @@ unsafe fn array(ty: *const Type, n: isize) -> *mut u8 {
 }
 
 entry! {
-    /// `new(T)`.
-    "runtime.newobject" | "internal/runtime/maps.newobject" | "reflect.unsafe_New" | "internal/reflectlite.unsafe_New" =>
-    fn newobject(ty: *const Type) -> *mut u8 {
+    /// `new(T)`, if the stub of that name has not done it.
+    "undergo.newobject" => fn newobject(ty: *const Type) -> *mut u8 {
         // SAFETY: Go code hands over a type (T1).
         unsafe { object(ty) }
     }

@@ -68,8 +68,8 @@ unsafe fn grown(old: *const u8, new_len: isize, old_cap: usize, num: usize, ty: 
 }
 
 entry! {
-    /// `make([]T, len, cap)`.
-    "runtime.makeslice" => fn makeslice(ty: *const Type, len: isize, cap: isize) -> *mut u8 {
+    /// `make([]T, len, cap)`, if the stub has not done it.
+    "undergo.makeslice" => fn makeslice(ty: *const Type, len: isize, cap: isize) -> *mut u8 {
         // SAFETY: Go code hands over a type (T1).
         unsafe {
             match array_bytes(ty, cap) {

@@ -7,10 +7,10 @@ use undergo_rtcore::size_class::N_CLASSES;
 #[repr(C)]
 #[derive(Debug)]
 pub struct Local {
-    /// Objects allocated, by class.
-    pub mallocs: [u64; N_CLASSES],
     /// Objects that share a block of another.
     pub tiny: u64,
+    /// Objects allocated, by class.
+    pub mallocs: [u64; N_CLASSES],
     /// Bytes of large objects.
     pub large_bytes: u64,
 }
@@ -18,7 +18,7 @@ pub struct Local {
 impl Local {
     /// Counts a small object.
     #[inline]
-    pub fn count(&mut self, class: usize, _size: usize) {
+    pub fn count(&mut self, class: usize) {
         self.mallocs[class] += 1;
     }
 

@@ -1,5 +1,6 @@
 //! x86-64 assembly, one file per concern; each opens with the stack pictures it needs.
 
+pub mod alloc;
 pub mod barrier;
 pub mod cpu;
 pub mod entry;

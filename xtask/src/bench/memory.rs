@@ -1,0 +1,192 @@
+//! The kernels of memory management, `bench/gc`: elapsed time, processor time, the collector's share and the peak of
+//! memory of each, pauses pooled over all runs, limits. The kernels measure themselves, and say so on standard error.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+
+use undergo_tests::toolchain::{Toolchain, repository};
+
+use super::{LIMIT, ROUNDS};
+use crate::files::{Pair, build_both, success};
+
+/// What one run has told: numbers by name, and pauses by the lower bound of their bucket in ns.
+#[derive(Default)]
+struct Run {
+    numbers: BTreeMap<String, f64>,
+    pauses: BTreeMap<u64, u64>,
+    output: String,
+}
+
+impl Run {
+    fn of(exe: &Path, kernel: &str, procs: &str) -> Result<Run, String> {
+        let out = success(Command::new(exe).arg(kernel).env("GOMAXPROCS", procs), LIMIT)?;
+        let mut run = Run { output: out.stdout_text(), ..Run::default() };
+        for line in out.stderr_text().lines() {
+            let words: Vec<&str> = line.split(' ').collect();
+            match words[..] {
+                ["pause", lower, n] => {
+                    let (lower, n) = (lower.parse().unwrap_or(0), n.parse().unwrap_or(0));
+                    *run.pauses.entry(lower).or_default() += n;
+                }
+                [name, n] => {
+                    run.numbers.insert(name.to_owned(), n.parse().unwrap_or(f64::NAN));
+                }
+                _ => return Err(format!("{kernel}: unexpected output: {line}")),
+            }
+        }
+        Ok(run)
+    }
+
+    fn get(&self, name: &str) -> f64 {
+        self.numbers.get(name).copied().unwrap_or(f64::NAN)
+    }
+
+    fn processor_ns(&self) -> f64 {
+        self.get("user_ns") + self.get("system_ns")
+    }
+
+    /// The collector's part of the processor time, as the runtime itself counts it.
+    fn share(&self) -> f64 {
+        self.get("gc_cpu_ns") / self.processor_ns()
+    }
+}
+
+/// Runs by turns: ours and stock's of each round.
+type Runs = Vec<[Run; 2]>;
+
+/// Measures the kernels that are wanted.
+pub(super) fn run(tools: &Toolchain, rounds: Option<usize>, wanted: &dyn Fn(&str) -> bool) -> Result<(), String> {
+    let pair = build_both(tools, "gc", &repository().join("bench/gc"), ".")?;
+    let list = success(&mut Command::new(&pair.stock), LIMIT)?.stdout_text();
+    let kernels: Vec<(&str, &str)> =
+        list.lines().filter_map(|line| line.split_once(' ')).filter(|(name, _)| wanted(name)).collect();
+    let rounds = rounds.unwrap_or(ROUNDS);
+    let of_kind = |kind: &str| kernels.iter().filter(move |k| k.1 == kind).map(|k| k.0).collect::<Vec<_>>();
+    work(&pair, &of_kind("work"), rounds)?;
+    pauses(&pair, &of_kind("pauses"), rounds)?;
+    for kernel in of_kind("limit") {
+        let runs = runs(&pair, kernel, "2", rounds)?;
+        let peaks = [0, 1].map(|i| of(&runs, i, |r| r.get("peak_kb") / r.get("limit_kb")));
+        println!(
+            "\n{kernel}: peak {:.2} times the limit, stock's {:.2}; elapsed {:.2}, processor time {:.2} times stock's",
+            peaks[0],
+            peaks[1],
+            ratio(&runs, |r| r.get("elapsed_ns")),
+            ratio(&runs, Run::processor_ns)
+        );
+    }
+    for kernel in of_kind("giving") {
+        let runs = runs(&pair, kernel, "2", rounds.min(3))?;
+        let seconds = [0, 1].map(|i| of(&runs, i, |r| r.get("giving_ns") / 1e9));
+        println!(
+            "\n{kernel}: half of the memory is back after {:.2} s, with stock after {:.2} s",
+            seconds[0], seconds[1]
+        );
+    }
+    Ok(())
+}
+
+fn work(pair: &Pair, kernels: &[&str], rounds: usize) -> Result<(), String> {
+    if kernels.is_empty() {
+        return Ok(());
+    }
+    println!("| kernel | Ps | ms: undergo / stock | elapsed | CPU | GC share: undergo / stock | peak memory |");
+    println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
+    let mut all: [Vec<f64>; 3] = Default::default();
+    for kernel in kernels {
+        for procs in ["1", "2"] {
+            let runs = runs(pair, kernel, procs, rounds)?;
+            let ms = [0, 1].map(|i| of(&runs, i, |r| r.get("elapsed_ns") / 1e6));
+            let shares = [0, 1].map(|i| of(&runs, i, Run::share) * 100.0);
+            let ratios = [
+                ratio(&runs, |r| r.get("elapsed_ns")),
+                ratio(&runs, Run::processor_ns),
+                ratio(&runs, |r| r.get("peak_kb")),
+            ];
+            all.iter_mut().zip(ratios).for_each(|(all, r)| all.push(r));
+            let [elapsed, processor, peak] = ratios;
+            println!(
+                "| {kernel} | {procs} | {:.0} / {:.0} | {elapsed:.2} | {processor:.2} | {:.0} % / {:.0} % | {peak:.2} |",
+                ms[0], ms[1], shares[0], shares[1]
+            );
+        }
+    }
+    let [elapsed, processor, peak] = all.map(|r| (r.iter().map(|r| r.ln()).sum::<f64>() / r.len() as f64).exp());
+    println!("| geometric mean | | | {elapsed:.2} | {processor:.2} | | {peak:.2} |");
+    Ok(())
+}
+
+fn pauses(pair: &Pair, kernels: &[&str], rounds: usize) -> Result<(), String> {
+    if kernels.is_empty() {
+        return Ok(());
+    }
+    println!("\n| kernel | | pauses | median | p99 | longest | ticker late: median | p99 | most | CPU s |");
+    println!("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+    for kernel in kernels {
+        let runs = runs(pair, kernel, "2", rounds)?;
+        for (i, who) in ["undergo", "stock"].iter().enumerate() {
+            let mut pooled: BTreeMap<u64, u64> = BTreeMap::new();
+            for run in &runs {
+                run[i].pauses.iter().for_each(|(at, n)| *pooled.entry(*at).or_default() += n);
+            }
+            let us = |q: f64| format!("{:.0} us", quantile(&pooled, q) as f64 / 1e3);
+            let late = |name: &str| format!("{:.0} us", of(&runs, i, |r| r.get(name)) / 1e3);
+            println!(
+                "| {kernel} | {who} | {} | {} | {} | {} | {} | {} | {} | {:.1} |",
+                pooled.values().sum::<u64>(),
+                us(0.5),
+                us(0.99),
+                us(1.0),
+                late("late_median_ns"),
+                late("late_p99_ns"),
+                late("late_max_ns"),
+                of(&runs, i, Run::processor_ns) / 1e9,
+            );
+        }
+    }
+    Ok(())
+}
+
+/// The first pair warms the machine up and is not counted.
+fn runs(pair: &Pair, kernel: &str, procs: &str, rounds: usize) -> Result<Runs, String> {
+    let mut runs = Vec::new();
+    for round in 0..=rounds {
+        let both = [Run::of(&pair.ours, kernel, procs)?, Run::of(&pair.stock, kernel, procs)?];
+        if both[0].output != both[1].output {
+            return Err(format!("{kernel}: the two print different things"));
+        }
+        if round > 0 {
+            runs.push(both);
+        }
+    }
+    Ok(runs)
+}
+
+/// The median of a number of one of the two.
+fn of(runs: &Runs, which: usize, f: impl Fn(&Run) -> f64) -> f64 {
+    median(runs.iter().map(|both| f(&both[which])).collect())
+}
+
+/// The median of the ratios of pairs.
+fn ratio(runs: &Runs, f: impl Fn(&Run) -> f64) -> f64 {
+    median(runs.iter().map(|[ours, stock]| f(ours) / f(stock)).collect())
+}
+
+fn median(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers[numbers.len() / 2]
+}
+
+/// The bucket below which the part `q` of all values lies.
+fn quantile(counts: &BTreeMap<u64, u64>, q: f64) -> u64 {
+    let wanted = (counts.values().sum::<u64>() as f64 * q).ceil() as u64;
+    let mut seen = 0;
+    for (at, n) in counts {
+        seen += n;
+        if seen >= wanted {
+            return *at;
+        }
+    }
+    0
+}
