@@ -1,12 +1,13 @@
 //! Large runs against stock Go: too long for every change, run before a release or an issue is closed.
 //!
 //! `cargo xtask acceptance` runs all of them, going on after a failure; with names it runs those. Each is a function of
-//! the list [`RUNS`]; [`tools`](mod@tools) has Go's own commands, [`programs`] programs of ours, [`bad_input`] what
-//! must fail well, [`check_std`] the front end over Go's whole tree.
+//! the list [`RUNS`]; [`tools`](mod@tools) has Go's own commands, [`programs`] programs of ours, [`stress`] the
+//! runtime under load, [`bad_input`] what must fail well, [`check_std`] the front end over Go's whole tree.
 
 mod bad_input;
 mod check_std;
 mod programs;
+mod stress;
 mod tools;
 
 use std::time::Instant;
@@ -26,6 +27,8 @@ const RUNS: &[(&str, &str, Run)] = &[
     ("typecheck", "go/types checks net/http from source", programs::typecheck),
     ("wordfreq", "parallel word frequencies over GOROOT/src, 200 runs with GOMAXPROCS=4", programs::wordfreq),
     ("seeded", "a racy program repeats its schedule with UNDERGO_SEED", programs::seeded),
+    ("checked", "the whole programs of the tests, with a runtime that checks itself", stress::programs),
+    ("stress", "everything at once for STRESS_SECONDS, checking itself", stress::everything),
     ("trees", "binary trees of depth 18: resident set under 3 times stock's", programs::trees),
     ("bad-input", "what is wrong gives an error, never a panic, a hang or half a file", bad_input::all),
     ("deep", "expressions nested 100,000 deep", bad_input::deep_expressions),

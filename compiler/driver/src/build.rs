@@ -326,8 +326,13 @@ fn build_in(goroot: &Goroot, options: &Options, slot: Option<&Slot>, progress: &
         });
     }
     progress.step("linking");
-    let link_options =
-        undergo_link::Options { strip: options.link.symbols == Symbols::Strip, version: goroot.version.clone() };
+    let link_options = undergo_link::Options {
+        strip: options.link.symbols == Symbols::Strip,
+        version: goroot.version.clone(),
+        runtime: goroot::other_runtime()
+            .map(|path| std::fs::read(&path).map_err(|e| format!("{}: {e}\n", path.display())))
+            .transpose()?,
+    };
     let image = phases
         .time("link", || undergo_link::link(&program, compiled, &link_options))
         .map_err(|e| format!("link: {e}\n"))?;

@@ -44,6 +44,11 @@ impl Goroot {
     }
 }
 
+/// A runtime image to use instead of the embedded one: `$UNDERGO_RUNTIME`, for work on the runtime.
+pub fn other_runtime() -> Option<PathBuf> {
+    non_empty("UNDERGO_RUNTIME").map(PathBuf::from)
+}
+
 /// Where undergo keeps what can be made again: `$UNDERGO_CACHE`, else `$XDG_CACHE_HOME/undergo`, else
 /// `~/.cache/undergo`.
 pub fn cache_dir() -> Result<PathBuf, String> {

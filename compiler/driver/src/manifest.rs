@@ -120,6 +120,9 @@ fn key(goroot: &Goroot, options: &Options, product: Product) -> Option<Key> {
     let mut identity = Stamps::taken_before(SystemTime::UNIX_EPOCH);
     identity.add(&exe);
     identity.add(&goroot.dir.join("VERSION"));
+    if let Some(image) = crate::goroot::other_runtime() {
+        identity.add(&image);
+    }
     keyer.add(&serde_json::to_vec(&identity).ok()?);
     keyer.add(&serde_json::to_vec(&options.graph).ok()?);
     let stock = request.mode == Selection::Stock;

@@ -40,6 +40,8 @@ pub struct Options {
     pub strip: bool,
     /// Version for `go version`, as in `go1.27.3`.
     pub version: String,
+    /// Another runtime image than [`RUNTIME`], of the same sources: one that checks itself.
+    pub runtime: Option<Vec<u8>>,
 }
 
 /// Why a program cannot be linked.
@@ -104,7 +106,7 @@ impl std::error::Error for LinkError {}
 
 /// Links the static data of `program` with `compiled` (its functions are not looked at) and the runtime image.
 pub fn link(program: &Program, compiled: Vec<Compiled>, options: &Options) -> Result<Vec<u8>, LinkError> {
-    let image = image::Image::parse(RUNTIME).map_err(LinkError::Runtime)?;
+    let image = image::Image::parse(options.runtime.as_deref().unwrap_or(RUNTIME)).map_err(LinkError::Runtime)?;
     let compiled = &compiled;
     let units = units::Units::collect(program, compiled)?;
     nosplit::check(&units)?;

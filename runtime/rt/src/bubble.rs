@@ -242,7 +242,7 @@ struct Member {
 }
 
 /// Objects that belong to bubbles, by address.
-static MEMBERS: Mutex<OffVec<Member>> = Mutex::new(Rank::Leaf, OffVec::new());
+static MEMBERS: Mutex<OffVec<Member>> = Mutex::new(Rank::Specials, OffVec::new());
 
 /// Results of `Associate`.
 const UNBUBBLED: usize = 0;
@@ -252,12 +252,13 @@ const OTHER_BUBBLE: usize = 2;
 /// Whether the object at `address` belongs to the current bubble; if it belongs to none, it may join.
 fn membership(address: usize, join: Join) -> usize {
     let id = current_id();
+    // What is not on the heap is shared by all.
+    let may_join = join == Join::Yes && find_object(address).is_some();
     let mut members = MEMBERS.lock();
     match members.binary_search_by_key(&address, |m| m.address) {
         Ok(i) if members[i].bubble == id => THIS_BUBBLE,
         Ok(_) => OTHER_BUBBLE,
-        // What is not on the heap is shared by all.
-        Err(_) if join == Join::No || find_object(address).is_none() => UNBUBBLED,
+        Err(_) if !may_join => UNBUBBLED,
         Err(i) => {
             members.push(Member { address, bubble: id });
             members[i..].rotate_right(1);

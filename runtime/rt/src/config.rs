@@ -60,6 +60,8 @@ pub fn init() {
     ASYNC_PREEMPT.store(godebug_number("asyncpreemptoff") == 0, Relaxed);
     SCHED_TRACE_MS.store(godebug_number("schedtrace") as u32, Relaxed);
     SCHED_DETAIL.store(godebug_number("scheddetail") != 0, Relaxed);
+    #[cfg(debug_assertions)]
+    crate::lock::DAWDLE.store(godebug_number("dawdle") as u32, Relaxed);
 }
 
 /// The value of a GODEBUG setting: of the environment, or else the program's default. The last one wins.

@@ -22,6 +22,7 @@ impl RawLock {
     /// Takes the lock.
     #[inline]
     pub fn lock(&self, rank: Rank) {
+        dawdle();
         if self.0.compare_exchange(0, 1, Acquire, Relaxed).is_err() {
             self.lock_slow();
         }
@@ -38,6 +39,7 @@ impl RawLock {
         if self.0.swap(0, Release) == 2 {
             futex::wake(&self.0, 1);
         }
+        dawdle();
     }
 
     #[cold]
@@ -54,10 +56,37 @@ impl RawLock {
     }
 }
 
+/// Checked images with `GODEBUG=dawdle=n`: at one place in n where threads meet this one waits a little, so that rare
+/// interleavings become common. 0 is never.
+#[cfg(debug_assertions)]
+pub static DAWDLE: AtomicU32 = AtomicU32::new(0);
+
+/// A place where threads meet. See [`DAWDLE`].
+#[cfg(debug_assertions)]
+pub fn dawdle() {
+    let n = DAWDLE.load(Relaxed);
+    if n == 0 {
+        return;
+    }
+    let random = &mut crate::m::current().fast;
+    if random.below(n) == 0 {
+        match random.below(32) {
+            // Long enough for another thread to be woken.
+            0 => futex::wait(&AtomicU32::new(0), 0, i64::from(random.below(200_000))),
+            k => cpu::relax(k * 20),
+        }
+    }
+}
+#[cfg(not(debug_assertions))]
+#[inline(always)]
+pub fn dawdle() {}
+
 #[cfg(debug_assertions)]
 fn acquired(rank: Rank) {
     let m = crate::m::current();
     if !m.held.allows(rank) {
+        use core::fmt::Write;
+        let _ = writeln!(crate::exit::Stderr, "runtime: lock of rank {rank:?} after {:?}", m.held);
         crate::exit::throw("lock order violation");
     }
     m.held = m.held.with(rank);

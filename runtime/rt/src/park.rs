@@ -30,6 +30,7 @@ pub fn park(gp: &mut G, why: WaitReason, unlock: impl FnOnce()) -> ! {
     let bubble = bubble::of(gp).filter(|_| bubble::is_durable(why));
     sched::detach(mp, gp);
     gp.transition(GStatus::Running, GStatus::Waiting);
+    crate::lock::dawdle();
     unlock();
     if let Some(b) = bubble {
         // The goroutine may run already: nothing of it is touched any more.

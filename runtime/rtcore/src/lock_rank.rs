@@ -6,6 +6,8 @@
 #[repr(u8)]
 #[allow(missing_docs)]
 pub enum Rank {
+    /// Held from `printlock` to `printunlock`, while compiled code prints: its stack may grow meanwhile.
+    Print,
     /// Serialises stop-the-world and changes of GOMAXPROCS.
     World,
     Sysmon,
@@ -35,13 +37,19 @@ pub enum Rank {
     StackPool,
     Heap,
     Persistent,
-    Print,
     Leaf,
 }
 
 /// Ranks held by one thread, as a set.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub struct Held(pub u64);
+
+impl core::fmt::Debug for Held {
+    /// The numbers of the ranks.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_set().entries((0..64).filter(|i| self.0 >> i & 1 != 0)).finish()
+    }
+}
 
 impl Held {
     /// Whether taking a lock of `rank` keeps the order. Equal ranks are allowed only for locks that order themselves

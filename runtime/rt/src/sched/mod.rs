@@ -148,6 +148,7 @@ pub fn ready_uncounted(gp: *mut G, place: Where) {
         if g.n_readied.is_multiple_of(8) {
             g.runnable_since = crate::rt::nanotime();
         }
+        crate::lock::dawdle();
         g.transition(GStatus::Waiting, GStatus::Runnable);
     }
     put_local(crate::g::current_p(), gp, place);
