@@ -35,9 +35,6 @@ func gcMarkDone(kind uintptr) bool
 func gcSweep() (more bool)
 func gcSweepFinish()
 
-// gcScavenge returns some memory to the system and reports whether there is more.
-func gcScavenge() (more bool)
-
 // worldAcquire and worldRelease bracket a stopped world; only one goroutine at a time has it.
 func worldAcquire()
 func worldRelease()
@@ -86,9 +83,6 @@ func collect(kind uintptr) {
 	gcRelease()
 	for _, f := range extraCleanups {
 		f()
-	}
-	for gcScavenge() {
-		Gosched()
 	}
 }
 

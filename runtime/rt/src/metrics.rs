@@ -32,7 +32,7 @@ pub struct Times {
     pub pause_cpu_ns: AtomicU64,
     /// Time of assists, ns.
     pub assist_ns: AtomicU64,
-    /// Time of threads that mark, ns.
+    /// CPU time of threads that mark, ns.
     pub dedicated_ns: AtomicU64,
     /// Time that goroutines have waited for mutexes, ns, sampled and scaled.
     pub mutex_wait_ns: AtomicU64,
@@ -180,6 +180,7 @@ entry! {
         c.freed_objects = totals.frees.iter().sum();
         c.tiny_objects = totals.tiny;
         c.heap_goal = pace::goal();
+        c.limiter_cycle = gc::limiter::last_cycle();
         c.heap_live = STATS.marked_bytes.load(Relaxed);
         c.scan_globals = roots.globals as u64;
         c.scan_heap = STATS.marked_bytes.load(Relaxed);

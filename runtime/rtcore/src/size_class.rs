@@ -85,11 +85,22 @@ pub const fn class_of(size: usize) -> usize {
     if size <= 1024 { BY_8[size.div_ceil(8)] as usize } else { BY_128[(size - 1024).div_ceil(128)] as usize }
 }
 
+/// Multiplier for [`index_by`] of a class; 0, which makes every index 0, for large objects.
+pub const fn reciprocal(class: usize) -> u32 {
+    RECIPROCAL[class]
+}
+
+/// Number of the object of a span that contains the byte at `offset`, by the [`reciprocal`] of its class.
+#[inline]
+pub const fn index_by(reciprocal: u32, offset: usize) -> usize {
+    ((offset as u64 * reciprocal as u64) >> 32) as usize
+}
+
 /// Number of the object of a span of `class` that contains the byte at `offset` from the start of the span. Past the
 /// last object (tail waste) it is the number of objects or more.
 #[inline]
 pub const fn object_index(class: usize, offset: usize) -> usize {
-    ((offset as u64 * RECIPROCAL[class] as u64) >> 32) as usize
+    index_by(RECIPROCAL[class], offset)
 }
 
 /// Number of objects in a span of `class`.

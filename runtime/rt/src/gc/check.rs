@@ -116,6 +116,11 @@ impl Tracer {
             "runtime: checkmark: {place} {at:#x} holds {value:#x}, in unmarked object {slot:#x} of {elem} bytes \
              (number {index}, cursor {cursor})"
         );
+        for (what, at) in [("pointer", at), ("unmarked object", value)] {
+            if let Some(found) = find_object(at) {
+                describe(what, &found);
+            }
+        }
         exit::throw("checkmark found unmarked object")
     }
 
@@ -140,6 +145,24 @@ impl Tracer {
             }
         }
     }
+}
+
+/// Prints the beginning of an object.
+fn describe(what: &str, found: &Found) {
+    // SAFETY: M1; objects in use are readable.
+    let (span, words) = unsafe {
+        let span = &*found.span;
+        (span, core::slice::from_raw_parts(found.slot as *const usize, (span.elem / 8).min(8)))
+    };
+    let marked = span.is_marked(found.index);
+    let _ = writeln!(
+        exit::Stderr,
+        "runtime: checkmark: {what}: object {:#x} of {} bytes, number {}, cursor {}, marked: {marked}: {words:x?}",
+        found.slot,
+        span.elem,
+        found.index,
+        span.cursor
+    );
 }
 
 /// Looks for reachable objects that are not marked, if that is wanted.

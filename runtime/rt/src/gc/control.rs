@@ -6,12 +6,12 @@ use crate::lock::Mutex;
 use crate::mem::pages;
 use crate::mem::stats::STATS;
 use crate::park::{GList, park, ready};
-use crate::rt::RT;
+use crate::rt::{self, RT};
+use crate::sched::{self, Ask};
 use crate::witness::WorldStopped;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use undergo_rtcore::lock_rank::Rank;
-use undergo_rtcore::size_class::PAGE;
 use undergo_rtsys::entry;
 
 /// Kind of a collection: the heap has grown.
@@ -37,16 +37,37 @@ struct Turn {
 
 static TURN: Mutex<Turn> = Mutex::new(Rank::World, Turn { taken: false, waiters: GList::new() });
 /// Whether collections stop the world from start to end.
-static STOP_THE_WORLD: AtomicBool = AtomicBool::new(true);
+static STOP_THE_WORLD: AtomicBool = AtomicBool::new(false);
 
 /// Reads the settings of the environment.
 pub fn init() {
     check::init();
     trace::init();
-    if let Some(value) = crate::config::godebug("gcstoptheworld") {
-        // Threads that mark by themselves would make a difference to a schedule that is to repeat.
-        STOP_THE_WORLD.store(value != b"0" || crate::choice::is_seeded(), Relaxed);
+    // Threads that mark by themselves would make a difference to a schedule that is to repeat.
+    let wanted = crate::config::godebug("gcstoptheworld").is_some_and(|value| value != b"0");
+    STOP_THE_WORLD.store(wanted || crate::choice::is_seeded(), Relaxed);
+}
+
+/// Goroutines that wait until marking has ended, because the heap has grown too much meanwhile.
+static BEYOND_GOAL: Mutex<GList> = Mutex::new(Rank::Sweep, GList::new());
+
+/// The heap may have grown beyond its goal while objects are marked, by what this goroutine has allocated: it goes on when
+/// marking has ended. Its entry's results are saved. Whoever drives the collection never waits.
+pub fn wait_for_marking(gp: &mut G) {
+    if !pace::is_beyond_goal() || gp.is_system() || gp.head.pins != 0 || cycle::is_driver(gp) {
+        return;
     }
+    let mut waiting = BEYOND_GOAL.lock();
+    if cycle::is_marking() {
+        waiting.push(gp);
+        park(gp, WaitReason::GcAssistWait, move || drop(waiting));
+    }
+}
+
+/// Marking has ended.
+pub fn end_waiting() {
+    let waiting = core::mem::take(&mut *BEYOND_GOAL.lock());
+    sched::inject(waiting);
 }
 
 /// The last helper has nothing left to do: wakes whoever waits for that.
@@ -55,7 +76,13 @@ pub fn marking_ended() {
     if !gp.is_null() {
         let mut list = GList::new();
         list.push(gp);
-        crate::sched::inject(list);
+        sched::inject(list);
+        // It should not wait until a slice of time is over.
+        if RT.n_idle_p.load(Relaxed) == 0
+            && let Some(p) = rt::all_p().next()
+        {
+            sched::preempt_one(p, Ask::Kindly);
+        }
     }
 }
 
@@ -84,16 +111,6 @@ pub fn claim_driver(kind: usize) -> Option<*mut G> {
     unsafe { (*gp).set_results(kind, 0) };
     Some(gp)
 }
-
-/// Free pages that may keep their physical memory: a tenth more than the heap will need until the next collection.
-fn keep_pages() -> usize {
-    let goal = usize::try_from(pace::goal()).unwrap_or(usize::MAX);
-    let in_use = pages::sizes().in_use;
-    goal.saturating_add(goal / 10).saturating_sub(in_use) / PAGE
-}
-
-/// Bytes that one call of a scavenging entry releases at most: it cannot be preempted.
-const BUDGET: usize = 16 << 20;
 
 entry! {
     /// For the driver goroutine: parks until a collection is wanted, returns its kind.
@@ -147,9 +164,10 @@ entry! {
         cycle::begin(kind, &world)
     }
 
-    /// Parks until the helpers find nothing left to mark.
+    /// Wakes the helpers, and parks until they find nothing left to mark.
     "runtime.gcMarkWait" => fn gc_mark_wait() {
         let gp = g::current();
+        helpers::wake();
         let mut driver = DRIVER.lock();
         if helpers::are_running() {
             driver.marking = gp;
@@ -172,11 +190,6 @@ entry! {
     /// Waits until everything is swept.
     "runtime.gcSweepFinish" => fn gc_sweep_finish() {
         sweep::finish();
-    }
-
-    /// Gives some memory that the heap will not need soon back to the system; whether there is more to give.
-    "runtime.gcScavenge" => fn gc_scavenge() -> bool {
-        pages::scavenge(keep_pages(), BUDGET)
     }
 
     /// Gives all free memory back to the system.

@@ -10,14 +10,16 @@
 //! stopped.
 
 use super::mark::Marker;
-use super::{barrier, check, control, helpers, mark, pace, roots, sweep, trace};
+use super::{barrier, check, control, helpers, limiter, mark, pace, roots, sweep, trace};
+use crate::g::{self, G};
 use crate::lock::Mutex;
 use crate::mem::special;
 use crate::mem::stats::STATS;
 use crate::metrics::TIMES;
 use crate::rt::{self, RT};
 use crate::witness::WorldStopped;
-use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use core::ptr;
+use core::sync::atomic::{AtomicBool, AtomicI64, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use undergo_rtcore::lock_rank::Rank;
 use undergo_rtsys::linux::clock;
 
@@ -43,6 +45,8 @@ struct Cycle {
     is_marking: AtomicBool,
     /// Times that [`mark_done`] was called in this collection.
     attempts: AtomicU32,
+    /// The goroutine that drives the collection, or the last one.
+    driver: AtomicPtr<G>,
     /// When the collection began.
     begun: AtomicI64,
     /// Length of the first pause, ns.
@@ -61,6 +65,7 @@ static CYCLE: Cycle = Cycle {
     number: AtomicU32::new(0),
     is_marking: AtomicBool::new(false),
     attempts: AtomicU32::new(0),
+    driver: AtomicPtr::new(ptr::null_mut()),
     begun: AtomicI64::new(0),
     first_pause: AtomicI64::new(0),
     used: AtomicU64::new(0),
@@ -91,6 +96,11 @@ pub fn number() -> u32 {
 /// Whether objects are being marked while the world runs.
 pub fn is_marking() -> bool {
     CYCLE.is_marking.load(Relaxed)
+}
+
+/// Whether a goroutine drives the running collection.
+pub fn is_driver(gp: &G) -> bool {
+    ptr::eq(CYCLE.driver.load(Relaxed), gp)
 }
 
 /// Whether there is probably so little to mark that stopping the world for it is shorter than waking others.
@@ -130,6 +140,9 @@ pub fn collect(kind: usize, world: &WorldStopped<'_>) {
     let mut marker = DRIVER_MARKER.lock();
     marker.reset();
     let n = helpers::useful();
+    if n == 0 {
+        marker.be_alone();
+    }
     mark::begin(1 + n);
     pace::marking_begins();
     helpers::start(n, helpers::Job::Drain);
@@ -148,11 +161,13 @@ pub fn begin(kind: usize, world: &WorldStopped<'_>) -> bool {
     let start = rt::nanotime();
     prepare(world);
     CYCLE.attempts.store(0, Relaxed);
+    CYCLE.driver.store(g::current(), Relaxed);
     let n = helpers::concurrent();
     mark::begin(n);
     pace::marking_begins();
     let mut marker = DRIVER_MARKER.lock();
     marker.reset();
+    marker.be_alone();
     let job = if is_small() {
         count_roots(roots::mark_all(&mut marker, world));
         if marker.drain_alone(FIRST_OBJECTS) {
@@ -173,7 +188,7 @@ pub fn begin(kind: usize, world: &WorldStopped<'_>) -> bool {
     barrier::turn_on(world);
     each_p(world, |p| p.mem.marking_begins(world));
     CYCLE.is_marking.store(true, Relaxed);
-    helpers::start(n, job);
+    helpers::prepare(n, job);
     CYCLE.first_pause.store(rt::nanotime() - start, Relaxed);
     true
 }
@@ -187,18 +202,20 @@ pub fn mark_done(kind: usize, world: &WorldStopped<'_>) -> bool {
     let attempt = CYCLE.attempts.fetch_add(1, Relaxed);
     let mut marker = DRIVER_MARKER.lock();
     marker.reset();
+    marker.be_alone();
     crate::roots::enumerate(&mut *marker, world);
     let limit = if attempt < MAX_ATTEMPTS { LAST_OBJECTS } else { u64::MAX };
     let done = marker.drain_alone(limit);
     marker.count();
     drop(marker);
     if !done {
-        helpers::start(mark::resume(), helpers::Job::Drain);
+        helpers::prepare(mark::resume(), helpers::Job::Drain);
         return false;
     }
     barrier::turn_off(world);
     CYCLE.is_marking.store(false, Relaxed);
     settle(world);
+    control::end_waiting();
     record(kind, start);
     true
 }
@@ -244,6 +261,9 @@ fn record(kind: usize, start: i64) {
     STATS.pause_total.fetch_add(pause, Relaxed);
     STATS.last_end.store(end, Relaxed);
     let [assist, dedicated] = mark_times();
+    // The last pause is counted when the world goes on.
+    let total_ns = assist + dedicated + TIMES.pause_cpu_ns.load(Relaxed);
+    limiter::collected(n as u64 + 1, total_ns);
     let roots = last_roots();
     let live = STATS.marked_bytes.load(Relaxed);
     trace::print(&trace::Line {
@@ -254,7 +274,7 @@ fn record(kind: usize, start: i64) {
         heap: [CYCLE.used.load(Relaxed), pace::used(), live],
         goal: pace::goal(),
         roots: [roots.stacks, roots.globals],
-        total_ns: assist + dedicated + TIMES.pause_cpu_ns.load(Relaxed),
+        total_ns,
         kind,
     });
 }

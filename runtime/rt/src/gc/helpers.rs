@@ -11,6 +11,7 @@ use crate::metrics::TIMES;
 use crate::rt::{self, RT};
 use crate::sched::threads;
 use core::sync::atomic::{AtomicU32, Ordering::*};
+use undergo_rtsys::linux::clock;
 
 /// Most helpers.
 const MAX: usize = 16;
@@ -34,11 +35,13 @@ pub enum Job {
 /// | wake | driver signals, helper clears | start of marking |
 /// | running | driver sets, helper subtracts | marking |
 /// | job | driver | before waking |
-/// | made | driver | world stopped |
+/// | wanted | driver | between the two |
+/// | made | driver | when it wakes them |
 struct Helpers {
     wake: [Note; MAX],
     running: AtomicU32,
     job: AtomicU32,
+    wanted: AtomicU32,
     made: AtomicU32,
     next: AtomicU32,
 }
@@ -47,6 +50,7 @@ static HELPERS: Helpers = Helpers {
     wake: [const { Note::new() }; MAX],
     running: AtomicU32::new(0),
     job: AtomicU32::new(0),
+    wanted: AtomicU32::new(0),
     made: AtomicU32::new(0),
     next: AtomicU32::new(0),
 };
@@ -67,9 +71,21 @@ pub fn concurrent() -> u32 {
 
 /// Wakes `n` helpers; they mark until marking ends. The world is stopped.
 pub fn start(n: u32, job: Job) {
+    prepare(n, job);
+    wake();
+}
+
+/// `n` helpers count as running, and will be woken. The world is stopped.
+pub fn prepare(n: u32, job: Job) {
     HELPERS.job.store(job as u32, Relaxed);
     HELPERS.running.store(n, SeqCst);
-    for i in 0..n {
+    HELPERS.wanted.store(n, Relaxed);
+}
+
+/// Wakes them, if that has not been done: when the world runs again, since a thread that is woken may take the processor of
+/// the one that stopped the world. By the goroutine that drives the collection.
+pub fn wake() {
+    for i in 0..HELPERS.wanted.swap(0, Relaxed) {
         if HELPERS.made.load(Relaxed) == i {
             HELPERS.made.store(i + 1, Relaxed);
             let mp = threads::new_m(Some(run));
@@ -102,13 +118,13 @@ extern "C" fn run() -> ! {
         HELPERS.wake[me].sleep();
         HELPERS.wake[me].clear();
         marker.reset();
-        let start = rt::nanotime();
+        let start = clock::thread_cpu_ns();
         if me == 0 && HELPERS.job.load(Relaxed) == Job::RootsAndDrain as u32 {
             roots::mark_concurrently(&mut marker);
         }
         marker.drain();
         marker.count();
-        TIMES.dedicated_ns.fetch_add((rt::nanotime() - start) as u64, Relaxed);
+        TIMES.dedicated_ns.fetch_add((clock::thread_cpu_ns() - start) as u64, Relaxed);
         if HELPERS.running.fetch_sub(1, AcqRel) == 1 {
             control::marking_ended();
         }

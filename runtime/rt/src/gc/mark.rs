@@ -24,6 +24,7 @@ use crate::types::Type;
 use core::ptr;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::*};
 use undergo_rtcore::lock_rank::Rank;
+use undergo_rtcore::object_bits::Pair;
 use undergo_rtcore::size_class::{HEADER, PAGE_SHIFT, Scan};
 
 /// Bytes of a large object read at a time.
@@ -63,6 +64,8 @@ pub struct Marker {
     first_ahead: usize,
     heap: usize,
     heap_len: usize,
+    /// Nobody else sets marks.
+    is_alone: bool,
     /// Bytes of marked objects.
     pub bytes: u64,
     /// Number of marked objects.
@@ -104,6 +107,7 @@ impl Marker {
             first_ahead: 0,
             heap: 0,
             heap_len: 0,
+            is_alone: false,
             bytes: 0,
             objects: 0,
             credit: 0,
@@ -117,8 +121,14 @@ impl Marker {
         self.n_ahead = 0;
         self.heap = HEAP.base();
         self.heap_len = HEAP.committed();
+        self.is_alone = false;
         self.bytes = 0;
         self.objects = 0;
+    }
+
+    /// Nobody else marks anything until the next [`Marker::reset`], with the world stopped.
+    pub fn be_alone(&mut self) {
+        self.is_alone = true;
     }
 
     /// Reports what has been marked.
@@ -133,13 +143,38 @@ impl Marker {
         self.give_to(&mut shared);
     }
 
-    /// A word that may be a pointer.
+    /// A word that may be a pointer: marks the object in use that it leads to, and queues it if it holds pointers.
     #[inline]
     pub fn word(&mut self, value: usize) {
-        if value.wrapping_sub(self.heap) < self.heap_len
-            && let Some(found) = find_object(value)
-        {
-            self.mark(found);
+        let offset = value.wrapping_sub(self.heap);
+        if offset >= self.heap_len {
+            return;
+        }
+        // SAFETY: M1: the page table covers every committed page; records are valid.
+        let Some(span) = (unsafe { (*PAGE_TABLE.at::<*mut Span>(offset >> PAGE_SHIFT)).as_ref() }) else { return };
+        let Some(index) = span.index_of(value) else { return };
+        let bit = 1u64 << (index % 64);
+        // SAFETY: M1, M3: spans and their bits are stable but for other markers and allocation, which set marks atomically.
+        // The index is one of the span's.
+        unsafe {
+            let pair = span.bits.cast::<Pair>().add(index / 64);
+            let marks = &raw mut (*pair).marks;
+            // Whether it is in use comes last: most objects are met more than once.
+            if marks.read() & bit != 0 || (*pair).kept & bit == 0 && index >= (&raw const span.cursor).read_volatile() {
+                return;
+            }
+            if !self.is_alone {
+                if AtomicU64::from_ptr(marks).fetch_or(bit, Relaxed) & bit != 0 {
+                    return;
+                }
+            } else {
+                marks.write(marks.read() | bit);
+            }
+        }
+        self.bytes += span.elem as u64;
+        self.objects += 1;
+        if span.scan == Scan::Yes {
+            self.stack.push(span.start + index * span.elem);
         }
     }
 
@@ -153,33 +188,6 @@ impl Marker {
             // SAFETY: caller.
             self.word(unsafe { (at as *const usize).read_volatile() });
             at += 8;
-        }
-    }
-
-    /// Marks an object; queues it if it holds pointers.
-    #[inline]
-    fn mark(&mut self, found: Found) {
-        // SAFETY: M1, M3: spans and their mark bits are stable but for other markers, which set bits atomically.
-        let span = unsafe { &*found.span };
-        let bit = 1u64 << (found.index % 64);
-        // SAFETY: as above.
-        unsafe {
-            let word = &raw mut (*span.marks)[found.index / 64];
-            if word.read() & bit != 0 {
-                return;
-            }
-            if MARKERS.load(Relaxed) > 1 || barrier::is_on() {
-                if AtomicU64::from_ptr(word).fetch_or(bit, Relaxed) & bit != 0 {
-                    return;
-                }
-            } else {
-                word.write(word.read() | bit);
-            }
-        }
-        self.bytes += span.elem as u64;
-        self.objects += 1;
-        if span.scan == Scan::Yes {
-            self.stack.push(found.slot);
         }
     }
 
@@ -413,18 +421,23 @@ impl Marker {
 /// thread may call this while objects are marked.
 pub fn shade(words: impl Iterator<Item = usize>) {
     let mut shared = None;
+    let (mut bytes, mut objects) = (0, 0);
     for word in words {
         if let Some(found) = find_object(word)
             && set_mark_shared(&found)
         {
             // SAFETY: M1.
             let span = unsafe { &*found.span };
-            BYTES.fetch_add(span.elem as u64, Relaxed);
-            OBJECTS.fetch_add(1, Relaxed);
+            bytes += span.elem as u64;
+            objects += 1;
             if span.scan == Scan::Yes {
                 shared.get_or_insert_with(|| SHARED.lock()).push(found.slot);
             }
         }
+    }
+    if objects != 0 {
+        BYTES.fetch_add(bytes, Relaxed);
+        OBJECTS.fetch_add(objects, Relaxed);
     }
     if let Some(shared) = shared {
         N_SHARED.store(shared.len() as u32, Release);
@@ -480,9 +493,9 @@ pub fn born(span: *mut Span, index: usize) {
 /// Marks an object that others may mark as well; whether it was not marked.
 fn set_mark_shared(found: &Found) -> bool {
     let bit = 1u64 << (found.index % 64);
-    // SAFETY: M1: the span's entry of the mark table, which others change atomically.
+    // SAFETY: M1: the span's bits, whose marks others change atomically.
     unsafe {
-        let word = AtomicU64::from_ptr(&raw mut (*(*found.span).marks)[found.index / 64]);
+        let word = AtomicU64::from_ptr(&raw mut (*(*found.span).bits)[found.index / 64].marks);
         word.load(Relaxed) & bit == 0 && word.fetch_or(bit, Relaxed) & bit == 0
     }
 }

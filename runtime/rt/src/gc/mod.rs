@@ -1,7 +1,7 @@
-//! The garbage collector: a mark-sweep collector that does not move objects. It marks with the world stopped, or, with
-//! `GODEBUG=gcstoptheworld=0`, while the program runs.
+//! The garbage collector: a mark-sweep collector that does not move objects. It marks while the program runs, or, with
+//! `GODEBUG=gcstoptheworld=1`, with the world stopped.
 //!
-//! Reading order: [`pace`] (when), [`control`] (who drives a collection; entries of runtime/debug), [`cycle`] (one
+//! Reading order: [`pace`] (when), [`limiter`] (how often at most), [`control`] (who drives a collection; entries of runtime/debug), [`cycle`] (one
 //! collection from start to end), [`roots`] (where marking starts), [`mark`], [`helpers`] (threads that mark),
 //! [`barrier`] (what stores do meanwhile), [`sweep`], [`check`] (modes for finding mistakes),
 //! [`trace`].
@@ -33,7 +33,6 @@
 //!   start the world
 //!   for gcSweep() { Gosched() }
 //!   gcRelease()
-//!   for gcScavenge() { Gosched() }
 //! ```
 //! `runtime.GC` does the same with kind [`control::FORCED`]. An allocation that crosses the trigger only sets
 //! `PENDING_GC`; when its entry exits, [`on_pending`] wakes the driver and yields to it. Until the driver exists (before
@@ -44,6 +43,7 @@ pub mod check;
 pub mod control;
 pub mod cycle;
 pub mod helpers;
+pub mod limiter;
 pub mod mark;
 pub mod pace;
 pub mod roots;
@@ -64,7 +64,10 @@ pub struct PGc {
 
 /// `PENDING_GC` of a goroutine: start a collection. On the system stack; results of its entry are saved.
 pub fn on_pending(gp: &mut G) {
-    if !(pace::is_due() || check::is_torturing()) || cycle::is_marking() {
+    if cycle::is_marking() {
+        return control::wait_for_marking(gp);
+    }
+    if !(pace::is_due() || check::is_torturing()) {
         return;
     }
     if let Some(driver) = control::claim_driver(control::GROWTH) {
@@ -75,7 +78,15 @@ pub fn on_pending(gp: &mut G) {
         }
         return;
     }
-    if !control::has_driver() && gp.head.pins == 0 && crate::world::try_acquire() {
+    if control::has_driver() {
+        // It is still sweeping for the last collection: with our help, and our processor if there is no other.
+        sweep::some();
+        if gp.head.pins == 0 && !gp.is_system() {
+            crate::park::yield_now(gp);
+        }
+        return;
+    }
+    if gp.head.pins == 0 && crate::world::try_acquire() {
         let world = crate::world::stop();
         cycle::collect(control::GROWTH, &world);
         crate::world::start(world, 0);

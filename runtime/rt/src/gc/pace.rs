@@ -6,6 +6,10 @@ use core::sync::atomic::{AtomicI32, AtomicI64, AtomicU64, Ordering::Relaxed};
 
 /// Smallest heap that is collected, at GOGC=100.
 const HEAP_MIN: u64 = 4 << 20;
+/// Pages for which there is a page of tables, about: bits and pointer masks of small objects.
+const TABLES: u64 = 32;
+/// Bytes beyond the goal before goroutines that allocate wait for the end of marking.
+const OVERSHOOT: u64 = 512 << 10;
 /// A collection is forced after this time, ns.
 const PERIOD: i64 = 120_000_000_000;
 
@@ -20,6 +24,8 @@ const PERIOD: i64 = 120_000_000_000;
 /// | live | the collector | bytes that the last collection found alive |
 /// | during | the collector | bytes allocated while the last collection marked with the world running |
 /// | begun | the collector | `used` when marking began |
+/// | hard | the collector | `used` beyond which goroutines wait for the end of marking |
+/// | overhead | the collector | bytes of pages that are not bytes of objects, at the last collection |
 /// | last | the collector | monotonic time of the end of the last collection |
 #[derive(Debug)]
 struct Pace {
@@ -30,6 +36,8 @@ struct Pace {
     live: AtomicU64,
     during: AtomicU64,
     begun: AtomicU64,
+    hard: AtomicU64,
+    overhead: AtomicU64,
     last: AtomicI64,
 }
 
@@ -41,6 +49,8 @@ static PACE: Pace = Pace {
     live: AtomicU64::new(0),
     during: AtomicU64::new(0),
     begun: AtomicU64::new(0),
+    hard: AtomicU64::new(u64::MAX),
+    overhead: AtomicU64::new(0),
     last: AtomicI64::new(0),
 };
 
@@ -64,13 +74,19 @@ pub fn is_overdue(now: i64) -> bool {
 
 /// Marking begins: no other collection is due until it has ended.
 pub fn marking_begins() {
-    PACE.begun.store(PACE.used.load(Relaxed), Relaxed);
+    let (used, goal) = (PACE.used.load(Relaxed), goal());
+    PACE.begun.store(used, Relaxed);
+    let beyond = if has_limit() { goal / 64 } else { goal / 16 + OVERSHOOT };
+    PACE.hard.store(goal.max(used).saturating_add(beyond), Relaxed);
     PACE.trigger.store(u64::MAX, Relaxed);
 }
 
 /// A collection has found `live` bytes in objects that were there when it began.
 pub fn collected(live: u64) {
-    let during = PACE.used.load(Relaxed).saturating_sub(PACE.begun.load(Relaxed));
+    let used = PACE.used.load(Relaxed);
+    let pages = crate::mem::pages::sizes().in_use as u64;
+    PACE.overhead.store(pages.saturating_sub(used), Relaxed);
+    let during = used.saturating_sub(PACE.begun.load(Relaxed));
     PACE.during.store(during, Relaxed);
     PACE.live.store(live, Relaxed);
     PACE.used.store(live + during, Relaxed);
@@ -87,7 +103,7 @@ fn retrigger() {
     let goal = goal();
     let distance = goal.saturating_sub(PACE.live.load(Relaxed));
     let during = PACE.during.load(Relaxed);
-    let runway = if during == 0 { 0 } else { (during + during / 4).clamp(distance / 20, distance / 2) };
+    let runway = if during == 0 { 0 } else { (during + during / 4).clamp(distance / 20, distance * 3 / 10) };
     PACE.trigger.store(goal.saturating_sub(runway), Relaxed);
 }
 
@@ -116,10 +132,26 @@ pub fn goal() -> u64 {
     if limit == i64::MAX {
         return by_growth;
     }
-    // What is not heap counts too. At least a little growth, or the program would do nothing but collect.
-    let other = (crate::persist::BYTES.load(Relaxed) + crate::stack::STACK_BYTES.load(Relaxed)) as u64;
-    let by_limit = (limit as u64).saturating_sub(other + other / 32);
-    by_growth.min(by_limit.max(live + live / 16 + (1 << 20)))
+    // What is not objects counts too. At least a little growth, or the program would do nothing but collect.
+    let taken = other_bytes() + PACE.overhead.load(Relaxed);
+    let room = (limit as u64 - limit as u64 / 64).saturating_sub(taken);
+    let by_limit = room - room / TABLES;
+    by_growth.min(by_limit.max(live + super::limiter::least_growth(live)))
+}
+
+/// Bytes of memory that is not heap.
+pub fn other_bytes() -> u64 {
+    (crate::persist::BYTES.load(Relaxed) + crate::stack::STACK_BYTES.load(Relaxed)) as u64
+}
+
+/// Whether so much has been allocated since marking began that it should end before the program goes on.
+pub fn is_beyond_goal() -> bool {
+    PACE.used.load(Relaxed) >= PACE.hard.load(Relaxed)
+}
+
+/// Whether there is a limit of memory.
+pub fn has_limit() -> bool {
+    PACE.limit.load(Relaxed) != i64::MAX
 }
 
 /// Bytes taken by objects, dead ones since the last collection included.

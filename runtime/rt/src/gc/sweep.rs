@@ -15,7 +15,7 @@ use crate::mem::{central, pages};
 use crate::witness::WorldStopped;
 use core::ptr::NonNull;
 use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering::*};
-use undergo_rtcore::object_bits::count;
+use undergo_rtcore::object_bits::{count_kept, count_marks};
 use undergo_rtcore::size_class::N_CLASSES;
 
 /// Pages of a piece.
@@ -132,8 +132,8 @@ unsafe fn sweep(mut span: NonNull<Span>, tally: &mut Tally) {
     // set before the cursor moves.
     unsafe {
         let s = span.as_mut();
-        let live = count(&*s.marks, s.objects);
-        tally.freed[s.class] += (allocated(s) - live) as u64;
+        let live = count_marks(&*s.bits, s.objects);
+        tally.freed[s.class as usize] += (allocated(s) - live) as u64;
         tally.live += (live * s.elem) as u64;
         if check::is_poisoning() {
             poison(s);
@@ -146,15 +146,16 @@ unsafe fn sweep(mut span: NonNull<Span>, tally: &mut Tally) {
             return;
         }
         for word in 0..s.objects.div_ceil(64) {
-            (&raw mut (*s.kept)[word]).write_volatile((*s.marks)[word]);
-            (*s.marks)[word] = 0;
+            let pair = &raw mut (*s.bits)[word];
+            (&raw mut (*pair).kept).write_volatile((*pair).marks);
+            (*pair).marks = 0;
         }
         s.needs_zero = true;
         (&raw mut s.cursor).write_volatile(0);
         s.swept.store(number(), Release);
         if live < s.objects {
-            debug_assert!(span_class(s.class, s.scan) < N_SPAN_CLASSES);
-            central::put(span_class(s.class, s.scan), span);
+            debug_assert!(span_class(s.class as usize, s.scan) < N_SPAN_CLASSES);
+            central::put(span_class(s.class as usize, s.scan), span);
         }
     }
 }
@@ -172,7 +173,7 @@ unsafe fn poison(s: &Span) {
 
 /// Number of objects in use before the sweep: all below the cursor, and the kept ones above.
 fn allocated(span: &Span) -> usize {
-    // SAFETY: M1: the span's entry of the kept table.
-    let kept = unsafe { &*span.kept };
-    span.cursor + count(kept, span.objects) - count(kept, span.cursor)
+    // SAFETY: M1: the span's bits.
+    let bits = unsafe { &*span.bits };
+    span.cursor + count_kept(bits, span.objects) - count_kept(bits, span.cursor)
 }

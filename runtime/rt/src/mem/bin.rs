@@ -151,8 +151,8 @@ impl Bin {
     unsafe fn enter(&mut self, first: usize) -> bool {
         // SAFETY: caller.
         let s = unsafe { &*self.span };
-        // SAFETY: M1: the span's entry of the kept table, written only while it is unswept.
-        let mut free = unsafe { !(*s.kept)[first / 64] };
+        // SAFETY: M1: the span's bits, of which kept ones are written only while it is unswept.
+        let mut free = unsafe { !(*s.bits)[first / 64].kept };
         if s.objects - first < 64 {
             free &= (1 << (s.objects - first)) - 1;
         }
@@ -182,7 +182,7 @@ impl Bin {
 
     /// Marks of the window of a bin with free slots.
     fn marks(&self) -> &AtomicU64 {
-        // SAFETY: M1: a bin with free slots has a span; its entry of the mark table, which others change atomically.
-        unsafe { AtomicU64::from_ptr(&raw mut (*(*self.span).marks)[self.first / 64]) }
+        // SAFETY: M1: a bin with free slots has a span; its bits, whose marks others change atomically.
+        unsafe { AtomicU64::from_ptr(&raw mut (*(*self.span).bits)[self.first / 64].marks) }
     }
 }

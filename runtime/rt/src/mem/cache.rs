@@ -4,7 +4,7 @@ use super::bin::{Bin, Slot};
 use super::span::{N_SPAN_CLASSES, span_class};
 use super::{alloc, central, stats};
 use core::ptr;
-use undergo_rtcore::object_bits::{count, next_free};
+use undergo_rtcore::object_bits::{count_kept, next_free};
 use undergo_rtcore::size_class::{Scan, class_of};
 
 /// Bytes of the blocks that tiny objects share.
@@ -50,7 +50,7 @@ impl Cache {
             let Some(span) = central::take(class) else { alloc::out_of_memory(undergo_rtcore::size_class::PAGE) };
             bin.open(span);
             let s = span.as_ref();
-            let free = s.objects - s.cursor.max(count(&*s.kept, s.objects));
+            let free = s.objects - s.cursor.max(count_kept(&*s.bits, s.objects));
             (bin.take(), free * s.elem)
         };
         alloc::account(free_bytes);
@@ -91,7 +91,7 @@ impl Cache {
                 bin.close();
                 if let Some(span) = bin.span() {
                     let s = span.as_ref();
-                    if next_free(&*s.kept, s.cursor, s.objects) < s.objects {
+                    if next_free(&*s.bits, s.cursor, s.objects) < s.objects {
                         central::put(class, span);
                     }
                 }

@@ -1,7 +1,7 @@
 //! The heap: where Go objects live.
 //!
 //! Reading order: [`reserve`] (address space), [`pool`] (records off the heap), [`span`] (runs of pages
-//! and how an address leads to an object), [`pages`] (the page heap), [`central`] (spans with free objects, per
+//! and how an address leads to an object), [`pages`] (the page heap), [`scavenger`], [`central`] (spans with free objects, per
 //! class), [`bin`] and [`cache`] (per-P allocation), [`alloc`] (the allocation functions), [`object`] (entries called by compiled
 //! code), [`slices`], [`pointers`] (which words are pointers), [`copy`] (moving and clearing typed memory), [`special`]
 //! (finalizers, cleanups), [`weak`] (weak pointers), [`stats`], [`report`] (MemStats), [`vec`].
@@ -33,6 +33,7 @@ pub mod pointers;
 pub mod pool;
 pub mod report;
 pub mod reserve;
+pub mod scavenger;
 pub mod slices;
 pub mod span;
 pub mod special;

@@ -1,12 +1,13 @@
 //! The page heap: cuts spans from free pages, takes them back, and gives memory back to the system.
 
 use super::pool::Pool;
-use super::span::{Bits, HEAP, KEPT, MARKS, MASKS, PAGE_TABLE, Span};
-use super::stats;
+use super::span::{BITS, HEAP, MASKS, PAGE_TABLE, Span};
+use super::{scavenger, stats};
 use crate::lock::Mutex;
 use core::ptr::NonNull;
 use core::sync::atomic::Ordering::Relaxed;
 use undergo_rtcore::lock_rank::Rank;
+use undergo_rtcore::object_bits::Bits;
 use undergo_rtcore::page_map::{CHUNK, PageMap, Summary};
 use undergo_rtcore::size_class::{PAGE, Scan};
 use undergo_rtsys::linux::mm::{self, flag};
@@ -39,6 +40,8 @@ static STATE: Mutex<State> =
 
 /// Where the heap shall lie: addresses that look like nothing else.
 const HINT: usize = 0xc0 << 32;
+/// Bytes of pointer masks of a page.
+const MASK_BYTES: usize = PAGE / 64;
 /// Most and least address space to reserve.
 const RESERVE_MAX: usize = 1 << 40;
 const RESERVE_MIN: usize = 256 << 20;
@@ -54,9 +57,8 @@ pub fn init() {
     }
     let pages = size / PAGE;
     let ok = PAGE_TABLE.init(0, pages * size_of::<*mut Span>())
-        && KEPT.init(0, pages * size_of::<Bits>())
-        && MARKS.init(0, pages * size_of::<Bits>())
-        && MASKS.init(0, pages * size_of::<Bits>())
+        && BITS.init(0, pages * size_of::<Bits>())
+        && MASKS.init(0, pages * MASK_BYTES)
         && USED.init(0, pages / 8)
         && RELEASED.init(0, pages / 8)
         && SUMMARIES.init(0, (pages / CHUNK * size_of::<Summary>()).next_multiple_of(1 << 16));
@@ -85,9 +87,8 @@ impl State {
         let to = from + pages.div_ceil(CHUNK);
         let n = to * CHUNK;
         let ok = PAGE_TABLE.commit(n * size_of::<*mut Span>())
-            && KEPT.commit(n * size_of::<Bits>())
-            && MARKS.commit(n * size_of::<Bits>())
-            && MASKS.commit(n * size_of::<Bits>())
+            && BITS.commit(n * size_of::<Bits>())
+            && MASKS.commit(n * MASK_BYTES)
             && USED.commit(n / 8)
             && RELEASED.commit(n / 8)
             && SUMMARIES.commit(to * size_of::<Summary>())
@@ -126,6 +127,10 @@ pub fn alloc_span(pages: usize, class: usize, scan: Scan) -> Option<NonNull<Span
         for page in run.page..run.page + pages {
             PAGE_TABLE.at::<*mut Span>(page).write_volatile(span.as_ptr());
         }
+    }
+    drop(state);
+    if run.released > 0 {
+        scavenger::make_room();
     }
     Some(span)
 }

@@ -5,20 +5,15 @@ use super::special::Special;
 use crate::types::Type;
 use core::ptr::{self, NonNull};
 use core::sync::atomic::AtomicU32;
-use undergo_rtcore::object_bits::WORDS;
-use undergo_rtcore::size_class::{MASK_IN_SPAN_MAX, N_CLASSES, PAGE, PAGE_SHIFT, SIZES, Scan, object_index};
-
-/// Bits per object of one span.
-pub type Bits = [u64; WORDS];
+use undergo_rtcore::object_bits::{Bits, Pair};
+use undergo_rtcore::size_class::{MASK_IN_SPAN_MAX, N_CLASSES, PAGE, PAGE_SHIFT, SIZES, Scan, index_by, reciprocal};
 
 /// The heap itself.
 pub static HEAP: Reserve = Reserve::new();
 /// `*mut Span` per page (M1).
 pub static PAGE_TABLE: Reserve = Reserve::new();
-/// [`Bits`] per page, used at a span's first page: marks of the last collection.
-pub static KEPT: Reserve = Reserve::new();
-/// [`Bits`] per page, used at a span's first page: marks of the running collection.
-pub static MARKS: Reserve = Reserve::new();
+/// [`Bits`] per page, used at a span's first page.
+pub static BITS: Reserve = Reserve::new();
 /// A bit per word of each page: pointer masks of objects up to [`MASK_IN_SPAN_MAX`] bytes.
 pub static MASKS: Reserve = Reserve::new();
 
@@ -35,35 +30,42 @@ pub const fn span_class(class: usize, scan: Scan) -> usize {
 ///
 /// | field | who | when |
 /// |---|---|---|
-/// | start, pages, class, scan, elem, objects, kept, marks, masks | page heap | before the span is published |
+/// | start, pages, class, scan, elem, objects, bits, masks | page heap | before the span is published |
 /// | large_type | allocator | before the object is published |
 /// | cursor, needs_zero | the P that caches the span (M2); the sweeper | while cached; while unswept |
 /// | next | the central list that holds the span | under its lock |
 /// | specials | [`super::special`] | under its lock |
-/// | `*kept` | the sweeper | while unswept |
-/// | `*marks` | markers, allocation; the sweeper | atomically if several mark; while unswept |
+/// | kept in `*bits` | the sweeper | while unswept |
+/// | marks in `*bits` | markers, allocation; the sweeper | atomically if several mark; while unswept |
 /// | swept | the sweeper | the end of its sweep |
 /// | `*masks` | the P that caches the span | before the object is published |
+/// What marking looks at fills the first cache line.
 #[doc(alias = "mspan")]
-#[repr(C)]
+#[repr(C, align(64))]
 #[derive(Debug)]
 pub struct Span {
     /// Address of the first page.
     pub start: usize,
     /// Object size; for a large object that of its pages.
     pub elem: usize,
+    /// For [`index_by`].
+    reciprocal: u32,
     /// Size class, 0 for a large object.
-    pub class: usize,
+    pub class: u32,
     /// Number of objects.
     pub objects: usize,
     /// Objects below this one are in use; those from here on only if their kept bit is set.
     pub cursor: usize,
-    /// Marks of the last collection.
-    pub kept: *mut Bits,
-    /// Marks of the running collection.
-    pub marks: *mut Bits,
+    /// Marks of its objects.
+    pub bits: *mut Bits,
     /// Pointer masks, if the objects have them beside the span.
     pub masks: *mut u64,
+    /// Whether objects hold pointers.
+    pub scan: Scan,
+    /// Whether free objects may hold old data.
+    pub needs_zero: bool,
+    /// Number of the last sweep of this span ([`crate::gc::sweep`]).
+    pub swept: AtomicU32,
     /// Type of a large object with pointers.
     pub large_type: *const Type,
     /// Next span of a central list.
@@ -72,12 +74,6 @@ pub struct Span {
     pub specials: *mut Special,
     /// Number of pages.
     pub pages: usize,
-    /// Whether objects hold pointers.
-    pub scan: Scan,
-    /// Whether free objects may hold old data.
-    pub needs_zero: bool,
-    /// Number of the last sweep of this span ([`crate::gc::sweep`]).
-    pub swept: AtomicU32,
 }
 
 impl Span {
@@ -90,23 +86,21 @@ impl Span {
             0 => (pages * PAGE, 1),
             _ => (SIZES[class] as usize, pages * PAGE / SIZES[class] as usize),
         };
-        let kept = KEPT.at::<Bits>(page);
-        let marks = MARKS.at::<Bits>(page);
+        let bits = BITS.at::<Bits>(page);
         // SAFETY: the tables cover every committed page; the entries of a free page belong to its owner.
         unsafe {
             for word in 0..objects.div_ceil(64) {
-                (*kept)[word] = 0;
-                (*marks)[word] = 0;
+                (*bits)[word] = Pair::default();
             }
             span.write(Span {
                 start: HEAP.base() + page * PAGE,
                 elem,
-                class,
+                reciprocal: reciprocal(class),
+                class: class as u32,
                 objects,
                 cursor: 0,
-                kept,
-                marks,
-                masks: MASKS.at::<u64>(page * WORDS),
+                bits,
+                masks: MASKS.at::<u64>(page * PAGE / 512),
                 large_type: ptr::null(),
                 next: ptr::null_mut(),
                 specials: ptr::null_mut(),
@@ -132,26 +126,23 @@ impl Span {
     /// Number of the object at `address`, which lies in the span; `None` in the waste at its end.
     #[inline]
     pub fn index_of(&self, address: usize) -> Option<usize> {
-        if self.class == 0 {
-            return Some(0);
-        }
-        let index = object_index(self.class, address - self.start);
+        let index = index_by(self.reciprocal, address - self.start);
         (index < self.objects).then_some(index)
     }
 
     /// Whether object `index` is in use.
     #[inline]
     pub fn is_allocated(&self, index: usize) -> bool {
-        // SAFETY: M1: the span's entry of the kept table.
+        // SAFETY: M1: the span's bits.
         index < unsafe { (&raw const self.cursor).read_volatile() }
-            || unsafe { (*self.kept)[index / 64] } & 1 << (index % 64) != 0
+            || unsafe { (*self.bits)[index / 64].kept } & 1 << (index % 64) != 0
     }
 
     /// Whether object `index` is marked in the running collection.
     #[inline]
     pub fn is_marked(&self, index: usize) -> bool {
-        // SAFETY: M1: the span's entry of the mark table.
-        unsafe { (*self.marks)[index / 64] & 1 << (index % 64) != 0 }
+        // SAFETY: M1: the span's bits.
+        unsafe { (*self.bits)[index / 64].marks & 1 << (index % 64) != 0 }
     }
 }
 

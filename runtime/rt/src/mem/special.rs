@@ -331,7 +331,7 @@ pub fn settle(_: &WorldStopped<'_>) {
 unsafe fn set_mark(address: usize) {
     if let Some(found) = find_object(address) {
         // SAFETY: M1; caller.
-        unsafe { (*(*found.span).marks)[found.index / 64] |= 1 << (found.index % 64) };
+        unsafe { (*(*found.span).bits)[found.index / 64].marks |= 1 << (found.index % 64) };
     }
 }
 
@@ -383,7 +383,7 @@ entry! {
         };
         // SAFETY: M1.
         let span = unsafe { &*found.span };
-        gp.head.ret2 = if span.scan == Scan::No && span.class == class_of(16) { TINY } else { 0 };
+        gp.head.ret2 = if span.scan == Scan::No && span.class as usize == class_of(16) { TINY } else { 0 };
         let (start, size) = extent(&found);
         Pair(start as u64, size as u64)
     }

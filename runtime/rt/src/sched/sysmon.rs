@@ -39,6 +39,7 @@ extern "C" fn run() -> ! {
     let mut idle_rounds = 0u32;
     let mut delay = 20;
     let (mut looked_at_procs, mut traced) = (0, 0);
+    let mut scavenge = None;
     loop {
         if idle_rounds == 0 {
             delay = 20;
@@ -49,7 +50,7 @@ extern "C" fn run() -> ! {
         let mut now = rt::nanotime();
         let tracing = config::SCHED_TRACE_MS.load(Relaxed) > 0;
         if !tracing && (RT.n_idle_p.load(SeqCst) as usize == rt::n_p() || RT.stopping.load(SeqCst)) {
-            deep_sleep(now);
+            deep_sleep(now, scavenge);
             idle_rounds = 0;
             delay = 20;
             now = rt::nanotime();
@@ -71,6 +72,7 @@ extern "C" fn run() -> ! {
         }
         crate::procs::sysmon_tick(now, &mut looked_at_procs);
         crate::gc::sysmon_tick(now);
+        scavenge = crate::mem::scavenger::tick(now);
         if tracing && traced + i64::from(config::SCHED_TRACE_MS.load(Relaxed)) * 1_000_000 <= now {
             traced = now;
             super::trace::write(if config::SCHED_DETAIL.load(Relaxed) { Detail::All } else { Detail::Line });
@@ -78,8 +80,9 @@ extern "C" fn run() -> ! {
     }
 }
 
-/// All Ps are idle: sleeps until one is taken, at most a minute, or until the next timer.
-fn deep_sleep(now: i64) {
+/// All Ps are idle: sleeps until one is taken, at most a minute, or until the next timer, or until there is something to
+/// scavenge, ns from now.
+fn deep_sleep(now: i64, scavenge: Option<i64>) {
     {
         let _s = RT.sched.lock();
         if RT.n_idle_p.load(SeqCst) as usize != rt::n_p() && !RT.stopping.load(SeqCst) {
@@ -88,7 +91,7 @@ fn deep_sleep(now: i64) {
         RT.sysmon_note.clear();
         RT.sysmon_waiting.store(true, SeqCst);
     }
-    let mut ns = 60_000_000_000;
+    let mut ns = scavenge.unwrap_or(60_000_000_000);
     let when = crate::timer::next_when();
     if when != 0 {
         ns = (when - now + SLICE).clamp(0, ns);

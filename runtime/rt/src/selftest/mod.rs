@@ -176,9 +176,6 @@ fn collect(kind: usize) {
     entry_call!("runtime.gcMarkSweep", kind);
     entry_call!("runtime.startTheWorld", 0);
     entry_call!("runtime.worldRelease");
-    while entry_call!("runtime.gcScavenge")[0] & 0xff != 0 {
-        entry_call!("runtime.Gosched");
-    }
 }
 
 fn say(text: &str) {

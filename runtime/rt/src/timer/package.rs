@@ -9,6 +9,7 @@ use super::{Clock, Entry, Kind, Node, PTimers, disarm, run_due, run_one, set, st
 use crate::bubble;
 use crate::chan::Chan;
 use crate::g::{self, G, WaitReason};
+use crate::gc::barrier;
 use crate::mem::alloc::{Zero, block};
 use crate::mem::span::find_object;
 use crate::module::symtab;
@@ -282,6 +283,9 @@ entry! {
             (*t).func = func;
             // Without an argument the callback itself is called, in a goroutine as what the argument would be.
             (*t).data = if arg_type == 0 { func } else { arg_data };
+            // The new timer is not going to be read, if objects are being marked.
+            barrier::shade(func);
+            barrier::shade((*t).data);
             (*t).init = 1;
             if !chan.is_null() {
                 (*t).init |= CHANNEL;

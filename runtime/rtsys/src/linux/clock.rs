@@ -7,6 +7,7 @@ use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 const REALTIME: usize = 0;
 const MONOTONIC: usize = 1;
 const PROCESS_CPU: usize = 2;
+const THREAD_CPU: usize = 3;
 
 /// Address of the vDSO's clock_gettime, 0 without one. Written once at start, before any other thread.
 static CLOCK_GETTIME: AtomicUsize = AtomicUsize::new(0);
@@ -43,6 +44,12 @@ pub fn monotonic_ns() -> i64 {
 /// Nanoseconds of CPU time that the process has used.
 pub fn process_cpu_ns() -> i64 {
     let t = read(PROCESS_CPU);
+    t.sec * 1_000_000_000 + t.nsec
+}
+
+/// Nanoseconds of CPU time that the calling thread has used.
+pub fn thread_cpu_ns() -> i64 {
+    let t = read(THREAD_CPU);
     t.sec * 1_000_000_000 + t.nsec
 }
 
