@@ -86,23 +86,6 @@ func ifaceeq(tab *abi.ITab, x, y unsafe.Pointer) bool {
 	return efaceeq(tab.Type, x, y)
 }
 
-// comparesSafely reports whether comparing two values of the type cannot panic.
-func comparesSafely(t *abi.Type) bool {
-	switch abi.Kind(t.Kind_) {
-	case abi.Interface:
-		return false
-	case abi.Array:
-		return comparesSafely((*abi.ArrayType)(unsafe.Pointer(t)).Elem)
-	case abi.Struct:
-		for _, f := range (*abi.StructType)(unsafe.Pointer(t)).Fields {
-			if !comparesSafely(f.Typ) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
 //go:linkname reflect_ifaceE2I reflect.ifaceE2I
 func reflect_ifaceE2I(inter *abi.Type, e eface, dst *iface) {
 	dst.tab = assertE2I(inter, e.typ)

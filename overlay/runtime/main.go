@@ -30,15 +30,24 @@ func main() {
 	initExitHooks()
 	startCollector()
 	followProcs()
-	runInits()
-	initsDone()
+	initialise()
 	mainMain()
-	// A panic of another goroutine that is under way decides the exit code.
-	for i := 0; i < 1000 && panicking(); i++ {
+	// A panic of another goroutine decides the exit code: if deferred calls run, they are given some time; once it is
+	// printed, it ends the process.
+	for i := 0; i < 1000 && runningPanics.Load() != 0; i++ {
 		Gosched()
+	}
+	if panicking() {
+		startDying()
 	}
 	exithook.Run(0)
 	exit(0)
+}
+
+// initialise runs all inits. A panic or Goexit in one of them ends the goroutine's lock to its thread as well.
+func initialise() {
+	defer initsDone()
+	runInits()
 }
 
 // panicking reports whether some goroutine is printing its last words.

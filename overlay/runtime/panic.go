@@ -1,6 +1,9 @@
 package runtime
 
-import "unsafe"
+import (
+	"internal/runtime/atomic"
+	"unsafe"
+)
 
 // A _panic is a panic or Goexit under way. Deferred calls are made by the function whose frame is fp; recover knows
 // by it whether it was called directly by a deferred function.
@@ -14,11 +17,14 @@ type _panic struct {
 	recovered bool
 	aborted   bool
 	goexit    bool
-	// repanicked: the same value was panicked with again after a recover.
+	// repanicked: a later panic has the very same value; found when they are printed.
 	repanicked bool
 	// sig describes the signal that caused it.
 	sig, sigcode, sigaddr, sigpc uintptr
 }
+
+// runningPanics counts the panics under way, of all goroutines.
+var runningPanics atomic.Int32
 
 // recovery resumes the activation with frame fp at its landing pad. pc is any address in its function.
 func recovery(fp uintptr, pc uintptr)
@@ -39,9 +45,7 @@ func gopanic(e any) {
 	}
 	gp := getg()
 	p := &_panic{arg: e, link: gp.panics}
-	if q := gp.panics; q != nil && q.recovered && !q.goexit && sameValue(q.arg, e) {
-		q.repanicked = true
-	}
+	runningPanics.Add(1)
 	takeSignal(gp, p)
 	gp.panics = p
 	p.fp = getfp()
@@ -91,10 +95,13 @@ func nextDefer(gp *g, p *_panic) *_defer {
 // Goexit was among them: that goes on.
 func finishRecovery(gp *g, p *_panic, fp, pc uintptr) {
 	goexit := false
+	runningPanics.Add(-1)
 	q := p.link
 	for q != nil && q.aborted {
 		if q.goexit {
 			goexit = true
+		} else {
+			runningPanics.Add(-1)
 		}
 		q = q.link
 	}
@@ -143,15 +150,6 @@ func gorecover(fp uintptr) any {
 	}
 	p.recovered = true
 	return p.arg
-}
-
-// sameValue compares panic values without panicking.
-func sameValue(a, b any) bool {
-	x, y := (*eface)(unsafe.Pointer(&a)), (*eface)(unsafe.Pointer(&b))
-	if x.typ != y.typ || x.typ == nil {
-		return false
-	}
-	return x.data == y.data || x.typ.Equal != nil && comparesSafely(x.typ) && efaceeq(x.typ, x.data, y.data)
 }
 
 // raise panics for the Rust half; the codes are those of crate abi.
@@ -270,12 +268,10 @@ func stackOverflow() { throwOnStack("stack overflow") }
 // throwOnStack prints a fatal error with the traces of all goroutines, and exits with code 2.
 func throwOnStack(s string)
 
-// fatalthrow and fatalexit print "fatal error: ", the text, and the trace; throws are faults of the runtime.
+// fatalthrow prints "fatal error: ", the text, and the traces of all goroutines: throws are faults of the runtime.
 func fatalthrow(s string)
-func fatalexit(s string)
 
 func throw(s string) { fatalthrow(s) }
-func fatal(s string) { fatalexit(s) }
 
 //go:linkname internal_sync_throw internal/sync.throw
 func internal_sync_throw(s string) { throw(s) }

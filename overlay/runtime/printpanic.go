@@ -12,11 +12,29 @@ func fatalpanic(p *_panic) {
 	}
 	preparePanics(p)
 	startDying()
+	runningPanics.Add(-1)
 	printpanics(p)
-	if p.sig != 0 {
-		print("[signal ", signalName(p.sig), " code=", hex(p.sigcode), " addr=", hex(p.sigaddr), " pc=", hex(p.sigpc), "]\n")
-	}
+	printsignal(p)
 	dieAfterPanic()
+}
+
+// fatal prints the panics under way, whose values are shown as they are since no more of the program shall run, the
+// text, and the goroutine, and exits with code 2.
+func fatal(s string) {
+	p := getg().panics
+	startDying()
+	for q := p; q != nil; q = q.link {
+		markRepanic(q)
+	}
+	if p != nil {
+		printpanics(p)
+		print("\t")
+	}
+	print("fatal error: ")
+	printindented(s)
+	print("\n")
+	printsignal(p)
+	dieAfterFatal()
 }
 
 // startDying serialises goroutines that die at the same time: the first one prints, the others wait for ever.
@@ -24,6 +42,19 @@ func startDying()
 
 // dieAfterPanic prints the traces that GOTRACEBACK asks for, and exits with code 2.
 func dieAfterPanic()
+
+// dieAfterFatal does the same where no panic is the cause.
+func dieAfterFatal()
+
+// printsignal describes the last signal behind the panics under way, if there is one.
+func printsignal(p *_panic) {
+	for ; p != nil; p = p.link {
+		if p.sig != 0 {
+			print("[signal ", signalName(p.sig), " code=", hex(p.sigcode), " addr=", hex(p.sigaddr), " pc=", hex(p.sigpc), "]\n")
+			return
+		}
+	}
+}
 
 func signalName(sig uintptr) string {
 	switch sig {
@@ -45,50 +76,55 @@ func preparePanics(p *_panic) {
 		case nil:
 		case string:
 			throw(text + ": " + r)
-		case error:
-			throw(text + ": " + r.Error())
 		default:
 			throw(text + ": type " + typeString(efaceOf(&r).typ))
 		}
 	}()
 	for ; p != nil; p = p.link {
+		if markRepanic(p) {
+			continue
+		}
 		switch v := p.arg.(type) {
 		case error:
-			p.arg = printedString{v.Error(), false}
+			p.arg = v.Error()
 		case stringer:
-			p.arg = printedString{v.String(), false}
+			p.arg = v.String()
 		}
 	}
+}
+
+// markRepanic notes that p was raised with the very value of the panic before it, which is then printed once.
+func markRepanic(p *_panic) bool {
+	if p.link == nil || *efaceOf(&p.link.arg) != *efaceOf(&p.arg) {
+		return false
+	}
+	p.link.repanicked = true
+	return true
 }
 
 type stringer interface{ String() string }
 
-// A printedString stands for a panic value whose text is known.
-type printedString struct {
-	s       string
-	goexits bool
-}
-
 func printpanics(p *_panic) {
 	if p.link != nil {
 		printpanics(p.link)
-		if !p.link.goexit && !p.link.repanicked {
+		if p.link.repanicked {
+			return
+		}
+		if !p.link.goexit {
 			print("\t")
 		}
 	}
-	if p.goexit || p.repanicked && false {
-		return
-	}
-	if p.link != nil && p.link.repanicked {
-		// The same value again: it was printed with the first panic.
+	if p.goexit {
 		return
 	}
 	print("panic: ")
 	printpanicval(p.arg)
-	if p.repanicked {
-		print(" [recovered, repanicked]")
-	} else if p.recovered {
-		print(" [recovered]")
+	if p.recovered {
+		if p.repanicked {
+			print(" [recovered, repanicked]")
+		} else {
+			print(" [recovered]")
+		}
 	}
 	print("\n")
 }
@@ -97,8 +133,6 @@ func printpanicval(v any) {
 	switch v := v.(type) {
 	case nil:
 		print("nil")
-	case printedString:
-		printindented(v.s)
 	case bool:
 		print(v)
 	case int:

@@ -35,6 +35,17 @@ func atomic_casPointer(ptr *unsafe.Pointer, old, new unsafe.Pointer) bool {
 	return atomic.Casp1(ptr, old, new)
 }
 
+// The two are functions of Go because traces of what they may end with show them.
+//
+//go:linkname sync_runtime_notifyListNotifyAll sync.runtime_notifyListNotifyAll
+func sync_runtime_notifyListNotifyAll(l unsafe.Pointer) { notifyListNotifyAll(l) }
+
+//go:linkname sync_runtime_notifyListNotifyOne sync.runtime_notifyListNotifyOne
+func sync_runtime_notifyListNotifyOne(l unsafe.Pointer) { notifyListNotifyOne(l) }
+
+func notifyListNotifyAll(l unsafe.Pointer)
+func notifyListNotifyOne(l unsafe.Pointer)
+
 //go:linkname sync_runtime_notifyListCheck sync.runtime_notifyListCheck
 func sync_runtime_notifyListCheck(size uintptr) {}
 

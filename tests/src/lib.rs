@@ -4,7 +4,7 @@
 //! program says about itself in its first comment), [`normalise`] (standard error without what may differ),
 //! [`program`] (building, running and comparing one program), [`annotated`] (`// ERROR` comments),
 //! [`expected`] (the list of known failures, which may only shrink), [`go_test_tree`] (where Go's own test tree is),
-//! [`gotree`] (running it), [`std_suite`] (the standard library's own tests).
+//! [`gotree`] (running it), [`std_suite`] (the standard library's own tests), [`crash_suite`] (programs that die).
 //!
 //! Invariants:
 //! - The oracle is the Go of the same GOROOT that undergo compiles: there are no recorded outputs.
@@ -12,6 +12,7 @@
 #![forbid(unsafe_code)]
 
 pub mod annotated;
+pub mod crash_suite;
 pub mod directive;
 pub mod expected;
 pub mod go_test_tree;

@@ -82,20 +82,39 @@ impl Program {
         if !built.success() {
             return Err(format!("undergo build: {:?}\n{}", built.end, cut(&built.stderr_text())));
         }
+        let conditions = &tools.conditions;
         for i in 1..=directives.runs {
-            let got = self.run(&exe, &directives)?;
-            differences(&want, &got, &directives).map_err(|d| format!("run {i} of {}: {d}", directives.runs))?;
+            let got = self.run(&exe, &directives, &|c| conditions.set(c))?;
+            if let Err(d) = differences(&want, &got, &directives)
+                && self.differs_from_stock_there(tools, &got, &directives)
+            {
+                return Err(format!("run {i} of {}: {d}", directives.runs));
+            }
         }
         let _ = fs::remove_file(exe);
         Ok(())
+    }
+
+    /// Whether stock under the same conditions does something else as well.
+    fn differs_from_stock_there(&self, tools: &Toolchain, got: &Outcome, directives: &Directives) -> bool {
+        if tools.conditions.both.is_empty() {
+            return true;
+        }
+        let run = || -> Result<Outcome, String> {
+            let exe = self.build_oracle(tools)?;
+            let outcome = self.run(&exe, directives, &|c| tools.conditions.set_stock(c))?;
+            let _ = fs::remove_file(exe);
+            Ok(outcome)
+        };
+        run().is_ok_and(|want| differences(&want, got, directives).is_err())
     }
 
     /// Whether the program is fit for the suite: builds with Go, exits as it says, prints the same twice.
     pub fn try_oracle(&self, tools: &Toolchain) -> Result<(), String> {
         let directives = self.directives()?;
         let exe = self.build_oracle(tools)?;
-        let first = self.run(&exe, &directives)?;
-        let second = self.run(&exe, &directives)?;
+        let first = self.run(&exe, &directives, &|_| {})?;
+        let second = self.run(&exe, &directives, &|_| {})?;
         expect_exit(&first, &directives)?;
         differences(&first, &second, &directives).map_err(|d| format!("not deterministic: {d}"))
     }
@@ -114,7 +133,7 @@ impl Program {
             return Ok(Outcome { end: End::Code(directives.exit), stdout, stderr });
         }
         let exe = self.build_oracle(tools)?;
-        let outcome = self.run(&exe, directives)?;
+        let outcome = self.run(&exe, directives, &|_| {})?;
         expect_exit(&outcome, directives)?;
         let _ = fs::remove_file(exe);
         let io = |e: std::io::Error| format!("{}: {e}", kept.display());
@@ -149,12 +168,13 @@ impl Program {
         Ok(dir.join("prog"))
     }
 
-    fn run(&self, exe: &Path, directives: &Directives) -> Result<Outcome, String> {
+    fn run(&self, exe: &Path, directives: &Directives, set: &dyn Fn(&mut Command)) -> Result<Outcome, String> {
         let mut command = Command::new(exe);
         command.args(&directives.args).current_dir(&self.dir);
         for var in ["GODEBUG", "GOGC", "GOMEMLIMIT", "GOMAXPROCS", "GOTRACEBACK"] {
             command.env_remove(var);
         }
+        set(&mut command);
         command.envs(directives.env.iter().map(|(k, v)| (k, v)));
         process::run(&mut command, directives.timeout)
     }

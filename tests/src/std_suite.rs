@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::expected::Expected;
 use crate::process::{self, End};
-use crate::toolchain::{Toolchain, repository, scratch};
+use crate::toolchain::{Conditions, Toolchain, repository, scratch};
 
 /// The packages whose tests count.
 pub const PACKAGES: &[&str] = &[
@@ -150,8 +150,12 @@ pub fn list() -> Result<Expected, String> {
 
 /// Runs a package's tests by both.
 pub fn compare(tools: &Toolchain, list: &Expected, package: &str) -> Result<Comparison, String> {
-    let stock = stock(tools, package)?;
     let (ours, output) = run(tools, tools.undergo()?, package)?;
+    let mut stock = stock(tools, package, &Conditions::default())?;
+    let differs = |stock: &Results| stock.passed().any(|name| ours.0.get(name).is_none_or(|r| r != "pass"));
+    if !tools.conditions.both.is_empty() && differs(&stock) {
+        stock = self::stock(tools, package, &tools.conditions)?;
+    }
     let mut c = Comparison { stock: stock.passed().count(), ..Comparison::default() };
     let passes = |name: &str| ours.0.get(name).is_some_and(|r| r == "pass");
     let mut failed: Vec<&str> = Vec::new();
@@ -185,16 +189,18 @@ fn top(name: &str) -> &str {
     name.split('/').next().unwrap_or(name)
 }
 
-/// What the tests do with stock; remembered.
-fn stock(tools: &Toolchain, package: &str) -> Result<Results, String> {
+/// What the tests do with stock under some conditions; remembered.
+fn stock(tools: &Toolchain, package: &str, conditions: &Conditions) -> Result<Results, String> {
     let version = fs::read_to_string(tools.goroot.join("VERSION")).unwrap_or_default();
     let version = version.lines().next().unwrap_or_default().to_owned();
-    let path = kept(&format!("stock-{version}"), package)?;
+    let conditions = Conditions { own: Vec::new(), ..conditions.clone() };
+    let path = kept(&format!("stock-{version}{}", conditions.text()), package)?;
     if let Some(known) = fs::read(&path).ok().and_then(|t| serde_json::from_slice(&t).ok()) {
         return Ok(known);
     }
     let mut go = tools.go();
     go.arg("test").arg("-vet=off");
+    conditions.set_stock(&mut go);
     let (results, _) = run_command(tools, go, package)?;
     let text = serde_json::to_vec(&results).map_err(|e| e.to_string())?;
     fs::write(&path, text).map_err(|e| format!("{}: {e}", path.display()))?;
@@ -209,6 +215,7 @@ fn kept(what: &str, package: &str) -> Result<PathBuf, String> {
 
 fn run(tools: &Toolchain, mut undergo: Command, package: &str) -> Result<(Results, BTreeMap<String, String>), String> {
     undergo.arg("test");
+    tools.conditions.set(&mut undergo);
     run_command(tools, undergo, package)
 }
 

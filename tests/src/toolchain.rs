@@ -14,6 +14,36 @@ pub struct Toolchain {
     pub undergo: Option<PathBuf>,
     /// The Go tree that both use.
     pub goroot: PathBuf,
+    /// Under which conditions programs run.
+    pub conditions: Conditions,
+}
+
+/// Variables of the programs under test, besides those that tests themselves ask for. What stock does under the usual
+/// conditions counts; only where undergo does not do the same, stock is run under these, too.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Conditions {
+    /// For both: `GOMAXPROCS`.
+    pub both: Vec<(String, String)>,
+    /// For undergo's programs alone, whose runtime may know more: `GODEBUG=gctorture=n`.
+    pub own: Vec<(String, String)>,
+}
+
+impl Conditions {
+    /// Sets them for a program of undergo.
+    pub fn set(&self, command: &mut Command) {
+        command.envs(self.both.iter().chain(&self.own).map(|(k, v)| (k, v)));
+    }
+
+    /// Sets them for a program of stock.
+    pub fn set_stock(&self, command: &mut Command) {
+        command.envs(self.both.iter().map(|(k, v)| (k, v)));
+    }
+
+    /// All of them in words, for names of files.
+    pub fn text(&self) -> String {
+        let words = self.both.iter().chain(&self.own).map(|(k, v)| format!("-{k}={v}"));
+        words.collect::<String>().replace('/', "_")
+    }
 }
 
 /// What is needed of a toolchain.
@@ -60,14 +90,15 @@ fn find(need: Need) -> Result<Toolchain, String> {
     if need == Need::Oracle
         && let Some(goroot) = std::env::var_os("UNDERGO_GOROOT")
     {
-        return Ok(Toolchain { undergo: None, goroot: goroot.into() });
+        return Ok(Toolchain { undergo: None, goroot: goroot.into(), conditions: Conditions::default() });
     }
     let undergo = match std::env::var_os("UNDERGO") {
         Some(path) => PathBuf::from(path),
         None => build_undergo()?,
     };
     let goroot = goroot_of(&undergo)?;
-    Ok(Toolchain { undergo: (need == Need::Both).then_some(undergo), goroot })
+    let conditions = Conditions::default();
+    Ok(Toolchain { undergo: (need == Need::Both).then_some(undergo), goroot, conditions })
 }
 
 fn build_undergo() -> Result<PathBuf, String> {

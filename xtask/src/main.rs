@@ -3,7 +3,7 @@
 //! - `test`: everything that must hold before a change lands (format, lints, all tests); what CI runs.
 //! - `oracle`: whether the Go programs of `tests` are fit for their suites, without undergo.
 //! - `acceptance [NAME…]`: large runs against stock Go; resumable by name ([`acceptance`]).
-//! - `suite std [PACKAGE…] | gotree [--failed] [TEXT…]`: suites of Go's own beside stock Go; resumable ([`suite`]).
+//! - `suite std [PACKAGE…] | gotree [--failed] [TEXT…] | crash [TEXT…] | programs [TEXT…]`: suites of Go's own beside stock Go; resumable ([`suite`]).
 //! - `fuzz-programs [--seed N] [--count N] [--print]`: random programs beside stock Go ([`fuzz`]).
 //! - `bench [NAME…]`: times and sizes beside stock Go's, as the tables of BENCHMARKS.md ([`bench`]).
 #![forbid(unsafe_code)]
@@ -18,7 +18,7 @@ mod suite;
 use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask test | oracle | acceptance [--list] [NAME...] | bench [--list] [NAME...]
-       cargo xtask suite std [PACKAGE...] | suite gotree [--failed] [TEXT...]
+       cargo xtask suite std [PACKAGE...] | suite gotree [--failed] [TEXT...] | suite crash [TEXT...] | suite programs [TEXT...]
        cargo xtask fuzz-programs [--seed N] [--count N] [--print]";
 
 fn main() -> ExitCode {

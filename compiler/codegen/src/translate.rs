@@ -155,9 +155,28 @@ impl Translator<'_> {
             }
             for (n, &i) in f.blocks[b].insts.iter().enumerate() {
                 self.before = &f.blocks[b].insts[..n];
-                self.set_loc(f.locs[i]);
+                self.set_loc(self.loc_of(i));
                 self.inst(i);
             }
+        }
+    }
+
+    /// Where an instruction is. Cranelift merges a load into the arithmetic behind it, and what faults then is at the
+    /// position of that, which may be another line: so the arithmetic is where the load is.
+    fn loc_of(&self, i: Inst) -> Loc {
+        /// How many instructions a load and its use may lie apart. More would only be missed, not wrong.
+        const WINDOW: usize = 4;
+        use InstData::{Binary, Convert, Fcmp, Icmp};
+        let operands: &[Value] = match &self.f.insts[i] {
+            Binary(_, vs) | Icmp(_, vs) | Fcmp(_, vs) => vs,
+            Convert(_, _, v) => std::slice::from_ref(v),
+            _ => &[],
+        };
+        let is_loaded =
+            |l: &&Inst| matches!(self.f.insts[**l], InstData::Load { .. }) && operands.contains(&self.f.result(**l));
+        match self.before.iter().rev().take(WINDOW).find(is_loaded) {
+            Some(&load) if !operands.is_empty() => self.f.locs[load],
+            _ => self.f.locs[i],
         }
     }
 

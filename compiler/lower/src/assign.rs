@@ -125,6 +125,7 @@ impl FuncLower<'_> {
                     self.assign_place(&p, ty, &z);
                 }
                 p => {
+                    self.at(e.node_pos());
                     let at = self.check_place(&p);
                     self.guard(at, ty);
                     self.store_zero(ty, at.addr);
@@ -140,6 +141,7 @@ impl FuncLower<'_> {
                     self.assign_place(&p, ty, &v);
                 }
                 p => {
+                    self.at(e.node_pos());
                     let at = self.check_place(&p);
                     self.guard(at, ty);
                     self.literal_into(lit, ty, at.addr, Fresh::Garbage);

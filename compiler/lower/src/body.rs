@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use undergo_abi::module::{IMPORT_SYMBOLS, Import};
 use undergo_ir::Sym;
 use undergo_source::{Diag, Pos};
 use undergo_syntax::ast;
@@ -42,6 +43,13 @@ pub fn lower_func(cx: &Lowerer, f: &FuncInstance) {
     let mut fl = FuncLower::new(cx, Rc::new(unit), start);
     fl.b.func.flags.nosplit = decl.pragmas.has(ast::Pragmas::NOSPLIT);
     fl.b.func.flags.noinline = decl.pragmas.has(ast::Pragmas::NOINLINE);
+    // Traces show inits as calls of their own: gc calls them through a table.
+    fl.b.func.flags.noinline |= decl.recv.is_none() && decl.name.name.as_str() == "init";
+    if IMPORT_SYMBOLS[Import::CallReflect as usize..].contains(&f.sym.as_str()) {
+        // What makes the calls of reflection is a wrapper for gc, too: `recover` in the callee works.
+        fl.b.func.flags.wrapper = true;
+        fl.b.func.sites[0].wrapper = true;
+    }
     fl.bind_params(&params);
     fl.bind_results(&results);
     fl.run_body(body);
@@ -58,6 +66,7 @@ pub fn lower_initializer(cx: &Lowerer, pkg: Pkg, init: &Initializer, sym: Sym) {
     unit.init_of = Some(prefix);
     let start = Start { body: BodyId(0), names, params: Vec::new(), results: Vec::new(), pos };
     let mut fl = FuncLower::new(cx, Rc::new(unit), start);
+    fl.b.func.flags.noinline = true;
     match init.lhs.as_slice() {
         [v] if v.name.is_blank() => fl.effect(init.rhs),
         [v] => {

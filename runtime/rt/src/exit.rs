@@ -141,7 +141,13 @@ fn traces(which: Traces) {
 #[inline(never)]
 pub fn throw(text: &str) -> ! {
     begin();
-    let _ = writeln!(Stderr, "fatal error: {text}");
+    // No line of the text can pass for one of a trace.
+    write("fatal error: ");
+    for (i, line) in text.split('\n').enumerate() {
+        write(if i > 0 { "\n\t" } else { "" });
+        write(line);
+    }
+    write("\n");
     traces(Traces::All);
     end()
 }
@@ -153,24 +159,17 @@ pub fn fatal_system(text: &str) -> ! {
     throw(text)
 }
 
-/// The program is at fault: prints `fatal error: text`, the goroutine as GOTRACEBACK says, and exits with 2.
-#[cold]
-#[inline(never)]
-pub fn fatal(text: &str) -> ! {
-    begin();
-    let _ = writeln!(Stderr, "fatal error: {text}");
-    traces(Traces::Current(Start::Here));
-    end()
-}
-
 /// Too many threads.
 pub fn thread_exhaustion(max: i32) -> ! {
     let _ = writeln!(Stderr, "runtime: program exceeds {max}-thread limit");
     throw("thread exhaustion")
 }
 
-/// A signal that is a bug, or SIGQUIT: what the machine looked like, and all goroutines.
-pub fn die_of_signal(gp: *mut G, pc: usize, fp: usize, message: &dyn Fn(&mut dyn Write)) -> ! {
+/// A piece of a dying process's last words.
+pub type Say<'a> = &'a dyn Fn(&mut dyn Write);
+
+/// A signal that is a bug, or SIGQUIT: its message, all goroutines, and what the registers held.
+pub fn die_of_signal(gp: *mut G, pc: usize, fp: usize, [message, registers]: [Say<'_>; 2]) -> ! {
     begin();
     let mut out = Buffered::new();
     message(&mut out);
@@ -187,6 +186,8 @@ pub fn die_of_signal(gp: *mut G, pc: usize, fp: usize, message: &dyn Fn(&mut dyn
         out.flush();
         freeze();
         print::others(&mut out, gp, &|_| true);
+        let _ = out.write_str("\n");
+        registers(&mut out);
     }
     out.flush();
     end()
@@ -234,10 +235,10 @@ entry! {
         throw(unsafe { text(p, n) })
     }
 
-    /// fatal of overlay code.
-    "runtime.fatalexit" => fn fatalexit(p: *const u8, n: usize) -> Never {
-        // SAFETY: a Go string.
-        fatal(unsafe { text(p, n) })
+    /// The message of fatal is printed: traces and the end.
+    "runtime.dieAfterFatal" => fn die_after_fatal() -> Never {
+        traces(Traces::Current(Start::Here));
+        end()
     }
 
     /// A fatal error with the traces of all goroutines.

@@ -41,6 +41,9 @@ pub struct M {
     pub start: Option<extern "C" fn() -> !>,
     /// Goroutine that is locked to this thread.
     pub locked_g: *mut G,
+    /// A goroutine has ended here while it was locked to the thread, which may be in any state: it must end as well, and
+    /// no thread may inherit from it.
+    pub tainted: bool,
     /// Sleeps here when it has nothing to do.
     pub park: Note,
     /// Next idle M, or next dead one.

@@ -2,7 +2,7 @@
 
 use crate::g;
 use crate::lock::Mutex;
-use crate::park::{Never, Pair};
+use crate::park::Pair;
 use crate::roots::Visitor;
 use crate::sched::threads;
 use crate::signal::{IGNORED, WANTED, bit};
@@ -270,10 +270,5 @@ entry! {
     /// Sleeps this thread.
     "runtime.usleep" => fn usleep(us: u64) {
         clock::usleep(us & 0xffff_ffff);
-    }
-
-    /// abort()
-    "runtime.abort" => fn abort() -> Never {
-        exit::throw("abort")
     }
 }

@@ -261,7 +261,7 @@ entry! {
     }
 
     /// Wakes all who have a ticket.
-    "sync.runtime_notifyListNotifyAll" => fn notify_list_notify_all(list: *mut NotifyList) {
+    "runtime.notifyListNotifyAll" => fn notify_list_notify_all(list: *mut NotifyList) {
         // SAFETY: as above.
         unsafe {
             let l = &mut *list;
@@ -286,7 +286,7 @@ entry! {
     }
 
     /// Wakes whoever has the oldest ticket.
-    "sync.runtime_notifyListNotifyOne" => fn notify_list_notify_one(list: *mut NotifyList) {
+    "runtime.notifyListNotifyOne" => fn notify_list_notify_one(list: *mut NotifyList) {
         // SAFETY: as above.
         unsafe {
             let l = &mut *list;

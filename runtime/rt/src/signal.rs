@@ -198,6 +198,10 @@ fn name(s: u32) -> &'static str {
 fn die(s: u32, info: &SigInfo, ctx: &mut UContext, what: &str) -> ! {
     let pc = ctx.gregs[reg::RIP] as usize;
     let gp = m::current().curg;
+    // In a leaf that Go code called: its frame is the caller's.
+    // SAFETY: rsp was in use.
+    let ret = unsafe { *(ctx.gregs[reg::RSP] as *const usize) };
+    let at = if !is_go_text(pc) && interrupted(ctx).is_some() && is_go_text(ret) { ret - 1 } else { pc };
     let message = |out: &mut dyn Write| {
         if SYNCHRONOUS & bit(s) == 0 || info.code <= 0 {
             let _ = writeln!(out, "{what}");
@@ -205,16 +209,17 @@ fn die(s: u32, info: &SigInfo, ctx: &mut UContext, what: &str) -> ! {
             let _ = writeln!(out, "fatal error: unexpected signal during runtime execution");
             let _ = writeln!(out, "[signal {what} code={:#x} addr={:#x} pc={pc:#x}]", info.code, info.addr);
         }
-        let _ = writeln!(out, "PC={pc:#x} m={} sigcode={}", m::current().id, info.code);
-        if config::traceback_level() >= 2 || s != sig::QUIT {
-            registers(out, ctx);
+        let _ = write!(out, "PC={pc:#x} m={} sigcode={}", m::current().id, i64::from(info.code) as u64);
+        if s == sig::SEGV || s == sig::BUS {
+            let _ = write!(out, " addr={:#x}", info.addr);
         }
+        let _ = writeln!(out);
     };
-    exit::die_of_signal(gp, pc, ctx.gregs[reg::RBP] as usize, &message)
+    let registers = |out: &mut dyn Write| registers(out, ctx);
+    exit::die_of_signal(gp, at, ctx.gregs[reg::RBP] as usize, [&message, &registers])
 }
 
 fn registers(out: &mut dyn Write, ctx: &UContext) {
-    let _ = writeln!(out);
     const NAMES: [(&str, usize); 18] = [
         ("rax", reg::RAX),
         ("rbx", reg::RBX),
@@ -237,6 +242,10 @@ fn registers(out: &mut dyn Write, ctx: &UContext) {
     ];
     for (n, r) in NAMES {
         let _ = writeln!(out, "{n:<7}{:#x}", ctx.gregs[r]);
+    }
+    // One word holds these, 16 bits each.
+    for (n, shift) in [("cs", 0), ("fs", 32), ("gs", 16)] {
+        let _ = writeln!(out, "{n:<7}{:#x}", ctx.gregs[reg::CSGSFS] >> shift & 0xffff);
     }
 }
 

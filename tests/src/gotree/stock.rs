@@ -7,6 +7,7 @@ use std::collections::hash_map::DefaultHasher;
 use std::fs;
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -23,7 +24,7 @@ pub fn passes(test: &Test, tools: &Toolchain) -> Result<bool, String> {
     if let Ok(text) = fs::read_to_string(&kept) {
         return Ok(text == "pass");
     }
-    let verdict = match test.attempt(&Stock(tools), tools, "stock") {
+    let verdict = match test.attempt(&Stock(tools, Where::Here), tools, "stock") {
         Ok(()) => "pass".to_owned(),
         Err(reason) => reason,
     };
@@ -32,6 +33,11 @@ pub fn passes(test: &Test, tools: &Toolchain) -> Result<bool, String> {
     let fresh = kept.with_extension(format!("{}", std::process::id()));
     fs::write(&fresh, &verdict).and_then(|()| fs::rename(&fresh, &kept)).map_err(|e| e.to_string())?;
     Ok(verdict == "pass")
+}
+
+/// Whether stock passes the test under the conditions that are asked for.
+pub fn passes_there(test: &Test, tools: &Toolchain) -> bool {
+    test.attempt(&Stock(tools, Where::There), tools, "stock").is_ok()
 }
 
 fn cache_dir(tools: &Toolchain) -> Result<PathBuf, String> {
@@ -60,7 +66,16 @@ fn key(test: &Test, tools: &Toolchain) -> Result<u64, String> {
 }
 
 /// Stock Go as a compiler of tests.
-struct Stock<'a>(&'a Toolchain);
+struct Stock<'a>(&'a Toolchain, Where);
+
+/// Under which conditions.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Where {
+    /// The usual ones.
+    Here,
+    /// [`Toolchain::conditions`].
+    There,
+}
 
 impl Stock<'_> {
     /// The file that tells compiler and linker where std's export data is.
@@ -108,5 +123,11 @@ impl Compiler for Stock<'_> {
 
     fn module_program(&self, dir: &Path, main: &str, exe: &Path) -> Result<(), String> {
         build(self.0.go().args(["build", "-o"]).arg(exe).arg(main).current_dir(dir))
+    }
+
+    fn conditions(&self, command: &mut Command) {
+        if self.1 == Where::There {
+            self.0.conditions.set_stock(command);
+        }
     }
 }

@@ -13,7 +13,7 @@ use std::time::Instant;
 use undergo_tests::expected::Expected;
 use undergo_tests::go_test_tree;
 use undergo_tests::gotree::{self, Test};
-use undergo_tests::toolchain::{Need, Toolchain, repository, toolchain};
+use undergo_tests::toolchain::{Toolchain, repository};
 
 use crate::files::work_dir;
 
@@ -63,10 +63,10 @@ impl Memory {
 }
 
 /// Runs the tests that the arguments name.
-pub fn run(args: &[String]) -> Result<(), String> {
-    let tools = toolchain(Need::Both)?;
-    let tree = go_test_tree::find_or_fetch(&tools)?;
-    let memory = Memory { dir: work_dir("gotree")?, undergo: identity(&tools)? };
+pub fn run(tools: &Toolchain, args: &[String]) -> Result<(), String> {
+    let tree = go_test_tree::find_or_fetch(tools)?;
+    let dir = work_dir(&format!("gotree{}", tools.conditions.text()))?;
+    let memory = Memory { dir, undergo: identity(tools)? };
     let list = Expected::read(&repository().join(gotree::LIST))?;
     let only_failed = args.iter().any(|a| a == "--failed");
     let words: Vec<&String> = args.iter().filter(|a| !a.starts_with("--")).collect();
@@ -86,7 +86,7 @@ pub fn run(args: &[String]) -> Result<(), String> {
         }
     }
     println!("{} tests to run, {} are known", open.len(), known.len());
-    let results = run_all(&open, &tools, &memory)?;
+    let results = run_all(&open, tools, &memory)?;
     known.extend(results);
     report(known, &list)
 }

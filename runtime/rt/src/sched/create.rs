@@ -153,6 +153,7 @@ pub fn destroy(gp: &mut G) -> bool {
     super::detach(mp, gp);
     if locked {
         mp.locked_g = null_mut();
+        mp.tainted = true;
     }
     stack::reset(gp);
     gp.head.call_ctx = 0;
@@ -232,11 +233,15 @@ entry! {
         super::schedule_fresh()
     }
 
-    /// Starts a goroutine of the runtime: not counted, hidden in traces, no part of deadlocks.
+    /// Starts a goroutine of the runtime: not counted, hidden in traces, no part of deadlocks, in no bubble.
     "runtime.goSystem" => fn go_system(f: *const usize) {
         // SAFETY: the new goroutine is in no queue yet.
         unsafe {
             let gp = create(f, caller_pc());
+            if let Some(b) = bubble::of(&*gp) {
+                bubble::exited(b, gp);
+                (*gp).head.bubble = 0;
+            }
             set_system(&mut *gp);
             put_local(g::current_p(), gp, Where::Tail);
         }

@@ -36,9 +36,10 @@ pub fn ensure() {
 
 /// Whether threads must not be cloned from the current one.
 pub fn is_needed() -> bool {
-    let gp = m::current().locked_g;
+    let mp = m::current();
+    let gp = mp.locked_g;
     // SAFETY: goroutines are never unmapped; one that is locked to us changes its count only while it runs here.
-    !gp.is_null() && unsafe { (*gp).lock_count } > 0
+    mp.tainted || !gp.is_null() && unsafe { (*gp).lock_count } > 0
 }
 
 /// Launches `mp` from the thread.

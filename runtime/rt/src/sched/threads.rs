@@ -282,6 +282,7 @@ pub fn hand_to_locked(gp: *mut G) {
 pub fn new_m(start: Option<extern "C" fn() -> !>) -> *mut M {
     if let Some(mp) = reuse_m() {
         mp.start = start;
+        mp.tainted = false;
         return mp;
     }
     // SAFETY: all-zero is a valid M.

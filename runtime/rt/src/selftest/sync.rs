@@ -186,9 +186,9 @@ fn conditions() {
     for _ in 0..5 {
         assert!(receive(done) == Some(1));
     }
-    entry_call!("sync.runtime_notifyListNotifyOne", LIST.as_ptr());
+    entry_call!("runtime.notifyListNotifyOne", LIST.as_ptr());
     assert!(receive(done) == Some(2));
-    entry_call!("sync.runtime_notifyListNotifyAll", LIST.as_ptr());
+    entry_call!("runtime.notifyListNotifyAll", LIST.as_ptr());
     for _ in 0..4 {
         assert!(receive(done) == Some(2));
     }

@@ -211,7 +211,9 @@ entry! {
     "runtime.callerflags" => fn callerflags(fp: usize) -> usize {
         let seg = g::current().head.seg as *const Segment;
         let Some(ret) = Walk::new(fp, seg, None).step() else { return 0 };
-        symtab().find(ret - 1).and_then(|f| f.frames(ret - 1).next()).map_or(0, |f| f.flags as usize)
+        // The stubs of reflection are no functions of Go, and wrappers like what they stand between.
+        let stub = undergo_abi::pctab::flag::WRAPPER as usize;
+        symtab().find(ret - 1).and_then(|f| f.frames(ret - 1).next()).map_or(stub, |f| f.flags as usize)
     }
 
     /// Trace of the calling goroutine, or of all, into a buffer; returns the number of bytes.

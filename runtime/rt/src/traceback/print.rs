@@ -151,8 +151,7 @@ fn header(out: &mut dyn Write, gp: &G, status: &str) {
             let _ = write!(out, ", {minutes} minutes");
         }
     }
-    // The main goroutine's lock during initialisation is not the program's own.
-    if gp.lock_count > 0 {
+    if !gp.locked_m.is_null() {
         let _ = out.write_str(", locked to thread");
     }
     if let Some(b) = bubble {

@@ -155,6 +155,12 @@ global_asm!(
     "int3",
     "ret",
 
+    // abort() does not return, whatever a debugger makes of it.
+    leaf!("runtime.abort"),
+    "2:",
+    "int3",
+    "jmp 2b",
+
     ".popsection",
     call_frame = const layout::CALL_FRAME,
     seg = const layout::SEG,

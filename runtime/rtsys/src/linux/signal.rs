@@ -111,6 +111,8 @@ pub mod reg {
     pub const RSP: usize = 15;
     pub const RIP: usize = 16;
     pub const EFL: usize = 17;
+    /// Index of cs, gs and fs, 16 bits each.
+    pub const CSGSFS: usize = 18;
 }
 
 /// ucontext_t up to the signal mask.
