@@ -4,6 +4,7 @@
 use loom::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst, fence};
 use loom::sync::{Arc, Condvar, Mutex};
 use loom::thread;
+use undergo_rtcore::mark_work::MarkWork;
 use undergo_rtcore::run_queue::{CAP, RunQueue};
 use undergo_rtcore::semaphore;
 
@@ -353,4 +354,114 @@ fn a_timer_fires_or_is_stopped() {
         assert_eq!(ends, 2, "two armings");
         assert!(timer.heaps.iter().all(|h| !*h.lock().unwrap()));
     });
+}
+
+/// A heap in which object n leads to 2n and 2n + 1, up to this number; whoever marks them.
+const OBJECTS: usize = 5;
+
+#[derive(Default)]
+struct Heap {
+    work: MarkWork,
+    shared: Mutex<Vec<usize>>,
+    seen: Mutex<Vec<usize>>,
+}
+
+impl Heap {
+    fn read(&self, object: usize, stack: &mut Vec<usize>) {
+        self.seen.lock().unwrap().push(object);
+        stack.extend([2 * object, 2 * object + 1].into_iter().filter(|&n| n <= OBJECTS));
+    }
+
+    fn take(&self, stack: &mut Vec<usize>) -> bool {
+        let mut shared = self.shared.lock().unwrap();
+        stack.extend(shared.pop());
+        self.work.tell(shared.len());
+        !stack.is_empty()
+    }
+
+    fn give(&self, stack: &mut Vec<usize>) {
+        let mut shared = self.shared.lock().unwrap();
+        shared.append(stack);
+        self.work.tell(shared.len());
+    }
+
+    /// As `Marker::drain` of the runtime does it.
+    fn mark(&self, markers: u32, mut stack: Vec<usize>) {
+        loop {
+            while let Some(object) = stack.pop() {
+                self.read(object, &mut stack);
+                // Markers and, when there is plenty, assists.
+                if self.work.is_wanted() || stack.len() > 1 {
+                    self.give(&mut stack);
+                }
+            }
+            self.work.become_idle();
+            loop {
+                if self.work.has_shared() {
+                    self.work.become_busy();
+                    if self.take(&mut stack) {
+                        break;
+                    }
+                    self.work.become_idle();
+                }
+                if self.work.seems_over(markers) && self.work.is_over(markers, self.shared.lock().unwrap().len()) {
+                    return;
+                }
+                thread::yield_now();
+            }
+        }
+    }
+
+    /// One object's worth of help.
+    fn assist(&self) {
+        let mut stack = Vec::new();
+        {
+            let mut shared = self.shared.lock().unwrap();
+            stack.extend(shared.pop());
+            self.work.tell(shared.len());
+            if stack.is_empty() {
+                return;
+            }
+            self.work.assist_begins();
+        }
+        let object = stack.pop().unwrap();
+        self.read(object, &mut stack);
+        let mut shared = self.shared.lock().unwrap();
+        shared.append(&mut stack);
+        self.work.tell(shared.len());
+        self.work.assist_ends();
+    }
+}
+
+fn marking(markers: u32, assists: usize) {
+    let heap = Arc::new(Heap::default());
+    heap.work.begin();
+    let start = |f: Box<dyn FnOnce(&Heap) + Send>| {
+        let heap = heap.clone();
+        thread::spawn(move || f(&heap))
+    };
+    let mut threads: Vec<_> =
+        (1..markers).map(|_| start(Box::new(move |heap| heap.mark(markers, Vec::new())))).collect();
+    threads.extend((0..assists).map(|_| start(Box::new(Heap::assist))));
+    heap.mark(markers, vec![1]);
+    for t in threads {
+        t.join().unwrap();
+    }
+    assert!(heap.shared.lock().unwrap().is_empty(), "markers have left entries");
+    let mut seen = heap.seen.lock().unwrap().clone();
+    seen.sort_unstable();
+    assert_eq!(seen, (1..=OBJECTS).collect::<Vec<_>>());
+}
+
+/// Two markers share what there is, and end together when nothing is left.
+#[test]
+fn markers_end_when_everything_is_marked() {
+    explore(2, || marking(2, 0));
+}
+
+/// Markers wait for what an assist gives back.
+#[test]
+fn markers_wait_for_assists() {
+    explore(2, || marking(1, 1));
+    explore(1, || marking(2, 1));
 }

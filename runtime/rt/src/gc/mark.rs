@@ -24,6 +24,7 @@ use crate::types::Type;
 use core::ptr;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::*};
 use undergo_rtcore::lock_rank::Rank;
+use undergo_rtcore::mark_work::MarkWork;
 use undergo_rtcore::object_bits::Pair;
 use undergo_rtcore::size_class::{HEADER, PAGE_SHIFT, Scan};
 
@@ -40,16 +41,12 @@ const SHARE: usize = 128;
 
 /// Entries given away by busy markers.
 static SHARED: Mutex<OffVec<usize>> = Mutex::new(Rank::GcWork, OffVec::new());
-/// Length of [`SHARED`], a hint.
-static N_SHARED: AtomicU32 = AtomicU32::new(0);
-/// Markers that have nothing to do.
-static IDLE: AtomicU32 = AtomicU32::new(0);
+/// Who has entries.
+static WORK: MarkWork = MarkWork::new();
 /// Bytes of objects marked in this collection, as far as markers have reported them.
 static BYTES: AtomicU64 = AtomicU64::new(0);
 /// Number of those objects.
 static OBJECTS: AtomicU64 = AtomicU64::new(0);
-/// Assists that have entries of their own. Changed while [`SHARED`] is locked, together with taking and giving.
-static ASSISTS: AtomicU32 = AtomicU32::new(0);
 /// Somebody wants to assist and found no shared entries.
 static HUNGRY: AtomicBool = AtomicBool::new(false);
 /// Markers of this collection.
@@ -79,8 +76,8 @@ pub struct Marker {
 /// Prepares a collection by `markers` threads.
 pub fn begin(markers: u32) {
     MARKERS.store(markers, Relaxed);
-    IDLE.store(0, Relaxed);
-    N_SHARED.store(0, Relaxed);
+    WORK.begin();
+    WORK.tell(0);
     BYTES.store(0, Relaxed);
     OBJECTS.store(0, Relaxed);
     HUNGRY.store(false, Relaxed);
@@ -88,7 +85,7 @@ pub fn begin(markers: u32) {
 
 /// Prepares the same number of threads, which it gives, to go on after [`Marker::drain_alone`] has left something.
 pub fn resume() -> u32 {
-    IDLE.store(0, Relaxed);
+    WORK.begin();
     MARKERS.load(Relaxed)
 }
 
@@ -240,7 +237,7 @@ impl Marker {
 
     #[inline]
     fn share_if_wanted(&mut self) {
-        if self.stack.len() > SHARE && (IDLE.load(Relaxed) > 0 || HUNGRY.load(Relaxed)) {
+        if self.stack.len() > SHARE && (WORK.is_wanted() || HUNGRY.load(Relaxed)) {
             self.share();
         }
     }
@@ -276,7 +273,7 @@ impl Marker {
                 shared.push(entry);
             }
         }
-        N_SHARED.store(shared.len() as u32, Release);
+        WORK.tell(shared.len());
         HUNGRY.store(false, Relaxed);
     }
 
@@ -285,7 +282,7 @@ impl Marker {
         while let Some(entry) = self.next() {
             shared.push(entry);
         }
-        N_SHARED.store(shared.len() as u32, Release);
+        WORK.tell(shared.len());
     }
 
     /// Takes some of the shared entries, if there are any.
@@ -301,7 +298,7 @@ impl Marker {
                 self.stack.push(entry);
             }
         }
-        N_SHARED.store(shared.len() as u32, Release);
+        WORK.tell(shared.len());
         n > 0
     }
 
@@ -310,7 +307,7 @@ impl Marker {
         let mut shared = SHARED.lock();
         let some = self.take_from(&mut shared);
         if some {
-            ASSISTS.fetch_add(1, Relaxed);
+            WORK.assist_begins();
         }
         some
     }
@@ -319,33 +316,28 @@ impl Marker {
     fn end_assist(&mut self) {
         let mut shared = SHARED.lock();
         self.give_to(&mut shared);
-        ASSISTS.fetch_sub(1, Relaxed);
+        WORK.assist_ends();
     }
 
     /// Whether nobody has anything to do. While assists have, markers wait for what they give back, or most of marking would
     /// be left to the pause at its end.
     fn is_over(markers: u32) -> bool {
-        if IDLE.load(SeqCst) != markers || N_SHARED.load(Acquire) != 0 || ASSISTS.load(Relaxed) != 0 {
-            return false;
-        }
-        let shared = SHARED.lock();
-        shared.is_empty() && ASSISTS.load(Relaxed) == 0 && IDLE.load(SeqCst) == markers
+        WORK.seems_over(markers) && WORK.is_over(markers, SHARED.lock().len())
     }
 
     /// Takes shared entries, waiting for some; false when all markers are idle.
     #[cold]
     fn fetch(&mut self) -> bool {
         let markers = MARKERS.load(Relaxed);
-        IDLE.fetch_add(1, SeqCst);
+        WORK.become_idle();
         let mut spins = 0;
         loop {
-            if N_SHARED.load(Acquire) > 0 {
-                // Busy again before the entries leave the shared stack, so that nobody believes marking is over.
-                IDLE.fetch_sub(1, SeqCst);
+            if WORK.has_shared() {
+                WORK.become_busy();
                 if self.take_shared() {
                     return true;
                 }
-                IDLE.fetch_add(1, SeqCst);
+                WORK.become_idle();
             }
             if Self::is_over(markers) {
                 return false;
@@ -440,7 +432,7 @@ pub fn shade(words: impl Iterator<Item = usize>) {
         OBJECTS.fetch_add(objects, Relaxed);
     }
     if let Some(shared) = shared {
-        N_SHARED.store(shared.len() as u32, Release);
+        WORK.tell(shared.len());
     }
 }
 
@@ -456,7 +448,7 @@ pub fn assist(marker: &mut Marker, bytes: u64) {
         marker.credit -= bytes;
         return;
     }
-    if N_SHARED.load(Relaxed) == 0 {
+    if !WORK.has_shared() {
         HUNGRY.store(true, Relaxed);
         return;
     }

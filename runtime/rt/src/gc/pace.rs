@@ -123,8 +123,8 @@ pub fn goal() -> u64 {
     let by_growth = match u64::try_from(percent) {
         Err(_) => u64::MAX,
         Ok(p) => {
-            let roots = super::cycle::last_roots();
-            let roots = (roots.globals + roots.stacks) as u64;
+            // Stacks count as a whole, as in Go.
+            let roots = (super::cycle::last_roots().globals + crate::stack::STACK_INUSE.load(Relaxed)) as u64;
             (live.saturating_add((live + roots).saturating_mul(p) / 100)).max(HEAP_MIN * p / 100)
         }
     };

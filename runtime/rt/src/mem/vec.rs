@@ -6,6 +6,8 @@ use undergo_rtsys::linux::mm;
 
 /// Buffers from this size on are mapped and unmapped by themselves.
 const MAPPED: usize = 64 << 10;
+/// Buffers beyond this size are given up by [`OffVec::trim`].
+const KEPT: usize = 1 << 20;
 
 /// A growable array of plain data. All zero is valid and empty.
 #[derive(Debug)]
@@ -13,6 +15,8 @@ pub struct OffVec<T: Copy> {
     first: *mut T,
     len: usize,
     cap: usize,
+    /// It has been large: the next buffer is mapped, since smaller ones are never given back.
+    was_large: bool,
 }
 
 // SAFETY: the array owns its buffer; access to it goes through the lock around the array.
@@ -21,7 +25,7 @@ unsafe impl<T: Copy + Send> Send for OffVec<T> {}
 impl<T: Copy> OffVec<T> {
     /// Empty.
     pub const fn new() -> OffVec<T> {
-        OffVec { first: ptr::null_mut(), len: 0, cap: 0 }
+        OffVec { first: ptr::null_mut(), len: 0, cap: 0, was_large: false }
     }
 
     /// Appends.
@@ -54,9 +58,9 @@ impl<T: Copy> OffVec<T> {
         }
     }
 
-    /// Gives the buffer up if it is large enough to be given back to the system.
+    /// Gives the buffer up if it is very large. It is empty.
     pub fn trim(&mut self) {
-        if self.cap * size_of::<T>() >= MAPPED {
+        if self.len == 0 && self.cap * size_of::<T>() > KEPT {
             self.release();
         }
     }
@@ -68,12 +72,13 @@ impl<T: Copy> OffVec<T> {
             // SAFETY: a mapping of our own, of exactly this size, that nothing refers to any more.
             unsafe { mm::unmap(self.first.cast(), bytes) };
         }
-        *self = OffVec::new();
+        *self = OffVec { was_large: self.was_large || bytes >= MAPPED, ..OffVec::new() };
     }
 
     #[cold]
     fn grow(&mut self) {
-        let cap = (self.cap * 2).max(64);
+        let least = if self.was_large { MAPPED / size_of::<T>() } else { 64 };
+        let cap = (self.cap * 2).max(least);
         let bytes = cap * size_of::<T>();
         let first = if bytes >= MAPPED {
             match mm::map(bytes) {
@@ -87,7 +92,7 @@ impl<T: Copy> OffVec<T> {
         // SAFETY: both buffers hold at least `len` elements and are distinct.
         unsafe { ptr::copy_nonoverlapping(self.first, first, len) };
         self.release();
-        *self = OffVec { first, len, cap };
+        *self = OffVec { first, len, cap, was_large: self.was_large };
     }
 }
 
