@@ -4,7 +4,7 @@
 //! program says about itself in its first comment), [`normalise`] (standard error without what may differ),
 //! [`program`] (building, running and comparing one program), [`annotated`] (`// ERROR` comments),
 //! [`expected`] (the list of known failures, which may only shrink), [`go_test_tree`] (where Go's own test tree is),
-//! [`gotree`] (running it), [`std_suite`] (the standard library's own tests), [`crash_suite`] (programs that die).
+//! [`gotree`] (running it), [`std_suite`] (the standard library's own tests; [`public_tests`]: those of package runtime), [`crash_suite`] (programs that die).
 //!
 //! Invariants:
 //! - The oracle is the Go of the same GOROOT that undergo compiles: there are no recorded outputs.
@@ -20,5 +20,6 @@ pub mod gotree;
 pub mod normalise;
 pub mod process;
 pub mod program;
+pub mod public_tests;
 pub mod std_suite;
 pub mod toolchain;

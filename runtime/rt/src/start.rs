@@ -87,7 +87,7 @@ fn spawn_main() {
         MAIN[0] = module::import(Import::Main);
         &raw const MAIN as *const usize
     };
-    sched::create::spawn(f, 0);
+    sched::create::spawn_main(f);
 }
 
 entry! {

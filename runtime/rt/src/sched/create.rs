@@ -68,6 +68,11 @@ pub fn spawn(f: *const usize, created_by: usize) -> *mut G {
     gp
 }
 
+/// Makes the main goroutine, to run next on this thread: nobody is woken who might take it to another.
+pub fn spawn_main(f: *const usize) {
+    put_local(g::current_p(), create(f, 0), Where::Next);
+}
+
 fn next_id(pp: &mut P) -> u64 {
     if pp.next_id == pp.id_end {
         pp.next_id = NEXT_ID.fetch_add(ID_BATCH, Relaxed);
