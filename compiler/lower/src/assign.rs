@@ -106,6 +106,10 @@ impl FuncLower<'_> {
                 let v = self.expr_as(rhs, ty);
                 let place = self.place(e);
                 self.at(e.node_pos());
+                if self.is_header_data(e) {
+                    let p = Val::one(self.to_ptr(v.get(0)));
+                    return self.assign_place(&place, Ty::basic(Basic::UnsafePointer), &p);
+                }
                 self.assign_place(&place, ty, &v);
             }
         }

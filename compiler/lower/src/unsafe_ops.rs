@@ -65,6 +65,12 @@ impl FuncLower<'_> {
     /// `unsafe.Pointer(x)`. What `x` is by arithmetic on a pointer in the same expression is that pointer, moved: so the
     /// object it points into is known to be used (pattern 3 of package unsafe). Any other number has come from nowhere.
     pub fn pointer_from_word(&mut self, n: &'static CallExpr, x: &'static Expr) -> Val {
+        if self.is_header_data(x) {
+            let at = self.addr(x);
+            self.at(n.lparen);
+            self.guard(at, Ty::basic(Basic::UnsafePointer));
+            return self.load(Ty::basic(Basic::UnsafePointer), at.addr);
+        }
         let from = self.noted.len();
         self.pointers_in_word(x);
         let word = self.expr(x).get(0);
@@ -74,6 +80,22 @@ impl FuncLower<'_> {
         let start = self.to_word(p);
         let offset = self.b.binary(BinOp::Sub, word, start);
         Val::one(self.b.ptr_add(p, offset))
+    }
+
+    /// Whether `e` is the field Data of `reflect.SliceHeader` or `reflect.StringHeader`. Pointers may be kept there as
+    /// words (package unsafe, pattern 6): it is read and written as the pointer that it is.
+    pub fn is_header_data(&self, e: &Expr) -> bool {
+        let Expr::Selector(s) = e.unparen() else { return false };
+        if s.sel.name.as_str() != "Data" || self.ty(e).as_basic() != Some(Basic::Uintptr) {
+            return false;
+        }
+        let of = self.ty(&s.x);
+        let of = if let TyKind::Pointer(t) = of.under() { *t } else { of };
+        let is_header = of.as_named().is_some_and(|n| {
+            matches!(n.obj.name.as_str(), "SliceHeader" | "StringHeader")
+                && n.obj.pkg.is_some_and(|p| p.path.as_str() == "reflect")
+        });
+        is_header && self.is_addressable(e)
     }
 
     /// Conversions of pointers in the arithmetic that computes a word.
