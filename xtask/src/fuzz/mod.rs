@@ -5,6 +5,9 @@
 //! [`reduce`] (a difference made small).
 //!
 //! Every program has a seed of its own, so a difference is known by one number: `--seed N --count 1` shows it again.
+//!
+//! To see that differences are found and made small, give it a compiler that is wrong: a script as `UNDERGO` that edits
+//! `prog.go` (say, every ` ^ ` becomes ` | `), calls undergo with its own arguments and puts the file back.
 
 mod expr;
 mod program;
