@@ -22,6 +22,7 @@ const PERIOD: i64 = 120_000_000_000;
 /// | percent | setters | GOGC, negative: off |
 /// | limit | setters | GOMEMLIMIT |
 /// | live | the collector | bytes that the last collection found alive |
+/// | roots | the collector | bytes of data segments and stacks, at the last collection |
 /// | during | the collector | bytes allocated while the last collection marked with the world running |
 /// | begun | the collector | `used` when marking began |
 /// | hard | the collector | `used` beyond which goroutines wait for the end of marking |
@@ -34,6 +35,7 @@ struct Pace {
     percent: AtomicI32,
     limit: AtomicI64,
     live: AtomicU64,
+    roots: AtomicU64,
     during: AtomicU64,
     begun: AtomicU64,
     hard: AtomicU64,
@@ -47,6 +49,7 @@ static PACE: Pace = Pace {
     percent: AtomicI32::new(100),
     limit: AtomicI64::new(i64::MAX),
     live: AtomicU64::new(0),
+    roots: AtomicU64::new(0),
     during: AtomicU64::new(0),
     begun: AtomicU64::new(0),
     hard: AtomicU64::new(u64::MAX),
@@ -89,6 +92,10 @@ pub fn collected(live: u64) {
     let during = used.saturating_sub(PACE.begun.load(Relaxed));
     PACE.during.store(during, Relaxed);
     PACE.live.store(live, Relaxed);
+    // As in Go, a stack counts as its first block at least.
+    let roots = super::cycle::last_roots();
+    let blocks = crate::sched::create::count() * crate::stack::FIRST;
+    PACE.roots.store((roots.globals + roots.stacks.max(blocks)) as u64, Relaxed);
     PACE.used.store(live + during, Relaxed);
     PACE.last.store(crate::rt::nanotime(), Relaxed);
     retrigger();
@@ -123,8 +130,7 @@ pub fn goal() -> u64 {
     let by_growth = match u64::try_from(percent) {
         Err(_) => u64::MAX,
         Ok(p) => {
-            // Stacks count as a whole, as in Go.
-            let roots = (super::cycle::last_roots().globals + crate::stack::STACK_INUSE.load(Relaxed)) as u64;
+            let roots = PACE.roots.load(Relaxed);
             (live.saturating_add((live + roots).saturating_mul(p) / 100)).max(HEAP_MIN * p / 100)
         }
     };
