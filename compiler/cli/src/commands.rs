@@ -182,10 +182,13 @@ fn build_several(
             let name = path.strip_prefix(&options.request.dir).unwrap_or(path);
             return Err(format!("go: cannot write multiple packages to non-directory {}\n", name.display()));
         }
-        Some(Output::File(_)) => return Err("-o names a file, but the package is not a main package\n".into()),
         _ => {}
     }
+    // First what is wrong with the package itself.
     several.check(options, progress)?;
+    if matches!(output, Some(Output::File(_))) {
+        return Err("-o names a file, but the package is not a main package\n".into());
+    }
     progress.done();
     if let Some(Output::Directory(dir)) = output {
         let work = tempfile::Builder::new().prefix("undergo-build").tempdir();
