@@ -11,7 +11,6 @@ pub enum Rank {
     /// Serialises stop-the-world and changes of GOMAXPROCS.
     World,
     Sysmon,
-    Fork,
     SignalState,
     Finalizers,
     Sweep,
@@ -29,6 +28,8 @@ pub enum Rank {
     AllG,
     Sched,
     AllP,
+    /// Creation of threads, which whoever wakes a goroutine may have to do.
+    Fork,
     Spine,
     SpanSet,
     Central,

@@ -365,13 +365,14 @@ pub unsafe fn launch(mp: *mut M) {
         // SAFETY: as ours.
         return unsafe { super::template::launch(mp) };
     }
-    let _fork = crate::osapi::FORK.lock();
+    let fork = crate::osapi::FORK.lock();
     // All signals are blocked while the thread has no signal stack of its own.
     let mask = signal::set_mask(signal::How::Set, !0);
     // SAFETY: the M has a stack of its own; mstart never returns.
     let r = unsafe { thread::spawn((*mp).g0_sp, mp as usize, mstart) };
     signal::set_mask(signal::How::Set, mask);
     if r < 0 {
+        drop(fork);
         no_thread(-r)
     }
     // SAFETY: the M is live; its thread stores the same number.
