@@ -124,7 +124,7 @@ fn scheduler(tools: &Toolchain, wanted: &dyn Fn(&str) -> bool) -> Result<(), Str
         }
     }
     if !ratios.is_empty() {
-        let mean = (ratios.iter().map(|r| r.ln()).sum::<f64>() / ratios.len() as f64).exp();
+        let mean = geometric_mean(&ratios);
         println!("| sched: geometric mean of {} | | | {mean:.2} |", ratios.len());
     }
     Ok(())
@@ -158,6 +158,16 @@ fn row(name: &str, ours: Vec<Duration>, stock: Vec<Duration>) -> Row {
     let text = |d: Duration| format!("{:.1} ms", d.as_secs_f64() * 1e3);
     let ratio = ours.as_secs_f64() / stock.as_secs_f64();
     Row { name: name.to_owned(), ours: text(ours), stock: text(stock), ratio }
+}
+
+/// The median of numbers, of which there are some.
+fn middle(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers[numbers.len() / 2]
+}
+
+fn geometric_mean(ratios: &[f64]) -> f64 {
+    (ratios.iter().map(|r| r.ln()).sum::<f64>() / ratios.len() as f64).exp()
 }
 
 fn median(mut times: Vec<Duration>) -> Duration {

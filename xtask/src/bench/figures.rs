@@ -4,7 +4,7 @@ use std::process::Command;
 
 use undergo_tests::toolchain::{Toolchain, repository};
 
-use super::{LIMIT, ROUNDS, Row};
+use super::{LIMIT, ROUNDS, Row, middle};
 use crate::files::{build_both, success};
 
 /// What one number of a line means.
@@ -42,11 +42,7 @@ impl Seen {
         if self.ours.iter().chain(&self.stock).any(|line| line.len() != figures.len()) {
             return Err(format!("{prefix} does not print {} figures", figures.len()));
         }
-        let median = |seen: &[Vec<f64>], i: usize| {
-            let mut values: Vec<f64> = seen.iter().map(|line| line[i]).collect();
-            values.sort_by(f64::total_cmp);
-            values[values.len() / 2]
-        };
+        let median = |seen: &[Vec<f64>], i: usize| middle(seen.iter().map(|line| line[i]).collect());
         let row = |(i, f): (usize, &Figure)| {
             let (ours, stock) = (median(&self.ours, i), median(&self.stock, i));
             let text = |n: f64| format!("{:.0}{}", n / f.scale, f.unit);

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use undergo_tests::toolchain::{Toolchain, repository};
 
-use super::{LIMIT, ROUNDS};
+use super::{LIMIT, ROUNDS, geometric_mean, middle};
 use crate::files::{Pair, build_both, success};
 
 /// What one run has told: numbers by name, and pauses by the lower bound of their bucket in ns.
@@ -112,7 +112,7 @@ fn work(pair: &Pair, kernels: &[&str], rounds: usize) -> Result<(), String> {
             );
         }
     }
-    let [elapsed, processor, peak] = all.map(|r| (r.iter().map(|r| r.ln()).sum::<f64>() / r.len() as f64).exp());
+    let [elapsed, processor, peak] = all.map(|r| geometric_mean(&r));
     println!("| geometric mean | | | {elapsed:.2} | {processor:.2} | | {peak:.2} |");
     Ok(())
 }
@@ -165,17 +165,12 @@ fn runs(pair: &Pair, kernel: &str, procs: &str, rounds: usize) -> Result<Runs, S
 
 /// The median of a number of one of the two.
 fn of(runs: &Runs, which: usize, f: impl Fn(&Run) -> f64) -> f64 {
-    median(runs.iter().map(|both| f(&both[which])).collect())
+    middle(runs.iter().map(|both| f(&both[which])).collect())
 }
 
 /// The median of the ratios of pairs.
 fn ratio(runs: &Runs, f: impl Fn(&Run) -> f64) -> f64 {
-    median(runs.iter().map(|[ours, stock]| f(ours) / f(stock)).collect())
-}
-
-fn median(mut numbers: Vec<f64>) -> f64 {
-    numbers.sort_by(f64::total_cmp);
-    numbers[numbers.len() / 2]
+    middle(runs.iter().map(|[ours, stock]| f(ours) / f(stock)).collect())
 }
 
 /// The bucket below which the part `q` of all values lies.
