@@ -115,7 +115,8 @@ extern "C" fn undergo_signal(s: u32, info: *const SigInfo, ctx: *mut UContext) {
     if s == osapi::SIG_ALL_THREADS {
         return osapi::answer_request();
     }
-    if osapi::deliver_if_wanted(s) {
+    // Those that faults need keep their handler when the program ignores them.
+    if osapi::deliver_if_wanted(s) || sent && IGNORED.load(Relaxed) & bit(s) != 0 {
         return;
     }
     match s {

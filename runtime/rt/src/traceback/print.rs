@@ -111,7 +111,6 @@ fn calls(walk: Walk) -> impl Iterator<Item = (usize, Frame)> + Clone {
 
 fn status_text(gp: &G) -> &'static str {
     match gp.status() {
-        GStatus::Runnable if !gp.async_ctx.is_null() => "preempted",
         GStatus::Runnable => "runnable",
         GStatus::Running => "running",
         GStatus::Syscall => "syscall",
