@@ -20,9 +20,28 @@ pub fn entry(id: u64) -> String {
     format!("p{id}run")
 }
 
+/// How much there is in a program.
+#[derive(Clone, Copy, Debug)]
+struct Size {
+    /// One more than the most functions with effects that it has beyond one.
+    functions: usize,
+    /// The same for statements of a function, beyond two.
+    statements: usize,
+    /// Least number of statements of the function that runs it, and how many more there may be.
+    run: (usize, usize),
+    /// How deep statements nest.
+    depth: usize,
+}
+
+/// What most are: compiling costs by the line, and what differs shows in small programs as well.
+const SMALL: Size = Size { functions: 2, statements: 3, run: (3, 4), depth: 2 };
+/// Every eighth: more goes on at once, so registers run out and functions are too large to be inlined.
+const LARGE: Size = Size { functions: 4, statements: 6, run: (6, 10), depth: 3 };
+
 /// Makes a program from a seed.
 pub fn generate(seed: u64) -> Program {
-    let mut maker = Maker { r: Random::new(seed), decls: Decls::default(), serial: 0, nodes: Vec::new() };
+    let size = if seed.is_multiple_of(8) { LARGE } else { SMALL };
+    let mut maker = Maker { r: Random::new(seed), size, decls: Decls::default(), serial: 0, nodes: Vec::new() };
     maker.decls.prefix = format!("p{seed}");
     maker.types();
     let globals = maker.globals();
@@ -34,6 +53,7 @@ pub fn generate(seed: u64) -> Program {
 
 struct Maker {
     r: Random,
+    size: Size,
     decls: Decls,
     serial: usize,
     nodes: Vec<Node>,
@@ -152,7 +172,7 @@ impl Maker {
     fn functions(&mut self, globals: &[Var], pure_funcs: &[Callee]) -> Vec<Callee> {
         let mut made: Vec<Callee> = Vec::new();
         let decls = self.decls.clone();
-        for k in 0..1 + self.r.below(4) {
+        for k in 0..1 + self.r.below(self.size.functions) {
             let mut params: Vec<Ty> = (0..self.r.below(8)).map(|_| self.decls.any(&mut self.r, 2)).collect();
             let recursive = self.r.one_in(4);
             if recursive {
@@ -168,9 +188,10 @@ impl Maker {
                 body.push(Node::Fixed(format!("if a0 <= 0 || a0 > 4 {{\n\treturn {last}\n}}")));
             }
             let named = self.r.one_in(3);
-            let n = 2 + self.r.below(6);
+            let n = 2 + self.r.below(self.size.statements);
             let (r, serial, result) = (&mut self.r, &mut self.serial, Some(callee.result.clone()));
-            let mut b = Body { r, scope, funcs: &made, serial, loops: 0, in_loop: false, result };
+            let deepest = self.size.depth;
+            let mut b = Body { r, scope, funcs: &made, serial, deepest, loops: 0, in_loop: false, result };
             let mut list = b.block(n, 0);
             let last = b.scope.expr(b.r, &callee.result, 2);
             if recursive {
@@ -221,9 +242,9 @@ impl Maker {
         let scope = Scope { decls: &decls, vars: globals.to_vec(), pure_funcs: pure_funcs.to_vec() };
         let shown: Vec<&Var> = globals.iter().filter(|g| self.decls.printable(&g.ty)).collect();
         let last: Vec<Node> = shown.iter().map(|g| Node::Line(format!("chk(2, {})", g.name))).collect();
-        let n = 6 + self.r.below(10);
-        let mut b =
-            Body { r: &mut self.r, scope, funcs, serial: &mut self.serial, loops: 0, in_loop: false, result: None };
+        let n = self.size.run.0 + self.r.below(self.size.run.1);
+        let (r, serial, deepest) = (&mut self.r, &mut self.serial, self.size.depth);
+        let mut b = Body { r, scope, funcs, serial, deepest, loops: 0, in_loop: false, result: None };
         let mut list = Vec::new();
         for f in funcs {
             let args: Vec<String> = f.params.iter().map(|p| b.scope.expr(b.r, p, 1)).collect();

@@ -5,9 +5,6 @@ use super::random::Random;
 use super::tree::Node;
 use super::types::{INTS, Ty, int_name};
 
-/// How deep statements nest.
-const DEPTH: usize = 3;
-
 /// The body of a function while it is made.
 pub struct Body<'a, 'r> {
     /// Source of choices.
@@ -18,6 +15,8 @@ pub struct Body<'a, 'r> {
     pub funcs: &'a [Callee],
     /// Number for the next name or checkpoint.
     pub serial: &'r mut usize,
+    /// How deep statements nest.
+    pub deepest: usize,
     /// How many loops are around.
     pub loops: usize,
     /// Whether `break` and `continue` are possible here.
@@ -85,7 +84,7 @@ impl Body<'_, '_> {
     }
 
     fn statement(&mut self, depth: usize, out: &mut Vec<Node>) {
-        let nest = depth < DEPTH && self.loops < 3;
+        let nest = depth < self.deepest && self.loops < 3;
         match self.r.below(if nest { 44 } else { 18 }) {
             0..=4 => self.declare(out),
             5..=8 => self.assign(out),
