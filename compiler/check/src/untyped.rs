@@ -5,6 +5,8 @@
 //! again and records the final type, also of operands that are not constants. Operands of constant expressions keep
 //! their untyped types: they do not exist at run time.
 
+use std::collections::hash_map::Entry;
+
 use undergo_source::Pos;
 use undergo_syntax::ast::{BinaryOp, Expr, UnaryOp};
 use undergo_types::constant::Value;
@@ -157,6 +159,10 @@ impl<'a> Checker<'a> {
 
     /// Makes the result of [`Checker::implicit_type`] effective.
     pub(crate) fn apply_implicit(&mut self, x: &mut Operand, ty: Ty, val: Option<Value>) {
+        if self.settle_constant(x, ty, val.as_ref()) {
+            (x.ty, x.val) = (ty, val);
+            return;
+        }
         if val.is_some() {
             x.val = val;
             self.update_expr_val(x);
@@ -167,6 +173,22 @@ impl<'a> Checker<'a> {
                 self.update_expr_type(e, ty, false);
             }
         }
+    }
+
+    /// Gives constant `x` its final type `ty` and value `val` of that type, if nothing but its own expression needs to
+    /// know: what the two updates of [`Checker::apply_implicit`] come to then. Tables of constants have many of these.
+    fn settle_constant(&mut self, x: &Operand, ty: Ty, val: Option<&Value>) -> bool {
+        let (Some(e), Some(val)) = (x.expr, val) else { return false };
+        if is_untyped(ty) || matches!(e, Expr::Paren(_)) {
+            return false;
+        }
+        let Entry::Occupied(note) = self.untyped.entry((self.env.file, e.id())) else { return false };
+        if note.get().is_lhs || note.get().mode != Mode::Constant || note.get().val.is_none() {
+            return false;
+        }
+        note.remove();
+        self.record_type(e, Mode::Constant, ty, Some(val.clone()));
+        true
     }
 
     fn conversion_error(&mut self, x: &Operand, target: Ty, why: NoConversion) {

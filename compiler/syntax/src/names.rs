@@ -34,14 +34,16 @@ pub struct NameTable {
     used: usize,
 }
 
-/// A number that tells spellings of up to eight bytes of one length apart; of a longer one, a hash.
+/// Spellings of so many bytes are their own key.
+const SHORT: usize = 8;
+
+/// Of a spelling of up to [`SHORT`] bytes these bytes, the first lowest (spellings hold no NUL); of a longer one a hash.
 fn key(text: &[u8]) -> u64 {
     let word = |at: usize| u64::from_le_bytes(text[at..at + 8].try_into().expect("eight bytes"));
     let half = |at: usize| u64::from(u32::from_le_bytes(text[at..at + 4].try_into().expect("four bytes")));
     match text.len() {
-        0 => 0,
-        n @ 1..4 => u64::from(text[0]) | u64::from(text[n / 2]) << 8 | u64::from(text[n - 1]) << 16,
-        n @ 4..=8 => half(0) | half(n - 4) << 32,
+        n @ ..4 => (0..n).fold(0, |key, at| key | u64::from(text[at]) << (8 * at)),
+        n @ 4..=SHORT => half(0) | half(n - 4) << (8 * (n - 4)),
         n => {
             let whole = (0..n - 8).step_by(8).fold(0, |h: u64, at| mix(h ^ word(at)));
             mix(whole ^ word(n - 8))
@@ -55,8 +57,8 @@ fn mix(word: u64) -> u64 {
 }
 
 /// Where to look for a spelling first, before the table's mask.
-fn slot(key: u64, len: usize) -> usize {
-    (mix(key ^ len as u64) >> 7) as usize
+fn slot(key: u64) -> usize {
+    (mix(key ^ (key >> 32)) >> 7) as usize
 }
 
 impl NameTable {
@@ -84,18 +86,32 @@ impl NameTable {
     /// The name for `text`, and [`Tok::Name`] or the keyword it is.
     pub fn get(&mut self, text: &str) -> (Name, Tok) {
         let key = key(text.as_bytes());
-        let mask = self.slots.len() - 1;
-        let mut i = slot(key, text.len()) & mask;
-        while let Some(e) = &self.slots[i] {
-            let spelling = e.name.as_str();
-            if e.key == key && spelling.len() == text.len() && (text.len() <= 8 || spelling == text) {
-                return (e.name, e.tok);
-            }
-            i = (i + 1) & mask;
+        let same = |known: &str| if text.len() <= SHORT { known.len() <= SHORT } else { known == text };
+        if let Some(found) = self.find(key, same) {
+            return found;
         }
         let entry = Entry { key, tok: Tok::Name, name: Name::new(text) };
         self.insert(entry);
         (entry.name, entry.tok)
+    }
+
+    /// The same for a spelling of at most eight bytes, the first the lowest of `word`, if it is known.
+    #[inline]
+    pub fn get_word(&self, word: u64) -> Option<(Name, Tok)> {
+        self.find(word, |known| known.len() <= SHORT)
+    }
+
+    #[inline]
+    fn find(&self, key: u64, same: impl Fn(&str) -> bool) -> Option<(Name, Tok)> {
+        let mask = self.slots.len() - 1;
+        let mut i = slot(key) & mask;
+        while let Some(e) = &self.slots[i] {
+            if e.key == key && same(e.name.as_str()) {
+                return Some((e.name, e.tok));
+            }
+            i = (i + 1) & mask;
+        }
+        None
     }
 
     fn insert(&mut self, entry: Entry) {
@@ -111,7 +127,7 @@ impl NameTable {
 
     fn place(&mut self, entry: Entry) {
         let mask = self.slots.len() - 1;
-        let mut i = slot(entry.key, entry.name.as_str().len()) & mask;
+        let mut i = slot(entry.key) & mask;
         while self.slots[i].is_some() {
             i = (i + 1) & mask;
         }

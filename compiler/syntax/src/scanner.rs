@@ -97,6 +97,22 @@ const CLASS: [u8; 256] = {
     t
 };
 
+/// How many of the bytes of `word`, from the lowest on, are ASCII letters, digits or `_`. All are looked at at once; no
+/// sum below carries into the next byte.
+fn ident_bytes(word: u64) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x80 * ONES;
+    let ascii = word & !HIGH;
+    // The high bit of each byte that is at least `low`.
+    let from = |bytes: u64, low: u8| bytes + u64::from(0x80 - low) * ONES;
+    let lower = ascii | (0x20 * ONES);
+    let letter = from(lower, b'a') & !from(lower, b'z' + 1);
+    let digit = from(ascii, b'0') & !from(ascii, b'9' + 1);
+    let underscore = !from(ascii ^ (u64::from(b'_') * ONES), 1);
+    let others = !(letter | digit | underscore) & HIGH | word & HIGH;
+    others.trailing_zeros() as usize / 8
+}
+
 impl<'a> Scanner<'a> {
     /// A scanner before the first token of `text`, which holds no NUL.
     pub fn new(text: &'a str) -> Scanner<'a> {
@@ -292,6 +308,26 @@ impl<'a> Scanner<'a> {
     }
 
     fn ident(&mut self) {
+        let (name, tok) = self.short_ident().unwrap_or_else(|| self.long_ident());
+        self.name = name;
+        self.tok = tok;
+        self.nlsemi = matches!(tok, Tok::Name | Tok::Break | Tok::Continue | Tok::Fallthrough | Tok::Return);
+    }
+
+    /// An ASCII identifier of less than eight bytes that has been met before: the usual one. Else nothing is consumed.
+    fn short_ident(&mut self) -> Option<(Name, Tok)> {
+        let (bytes, _) = self.src[self.at..].split_first_chunk()?;
+        let word = u64::from_le_bytes(*bytes);
+        let len = ident_bytes(word);
+        if len == 8 || bytes[len] >= 0x80 {
+            return None;
+        }
+        let found = self.names.get_word(word & !(!0 << (8 * len)))?;
+        self.at += len;
+        Some(found)
+    }
+
+    fn long_ident(&mut self) -> (Name, Tok) {
         let rest = &self.src[self.at..];
         self.at += rest.iter().position(|b| CLASS[*b as usize] == 0).unwrap_or(rest.len());
         if self.ch() >= 0x80 {
@@ -299,10 +335,7 @@ impl<'a> Scanner<'a> {
                 self.at += self.current_char().map_or(1, char::len_utf8);
             }
         }
-        let (name, tok) = self.names.get(self.lexeme());
-        self.name = name;
-        self.tok = tok;
-        self.nlsemi = matches!(tok, Tok::Name | Tok::Break | Tok::Continue | Tok::Fallthrough | Tok::Return);
+        self.names.get(self.lexeme())
     }
 
     /// Whether the current character continues an identifier (or starts one, if `first`). Characters beyond ASCII
@@ -349,5 +382,22 @@ impl<'a> Scanner<'a> {
 
     fn queue_directive(&mut self, len: usize, blank: bool) {
         self.directives.push(DirectiveComment { start: self.at as u32, end: (self.at + len) as u32, blank });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_is_told_at_every_place() {
+        for b in 0..=u8::MAX {
+            for at in 0..8 {
+                let mut bytes = *b"aZ09_zA8";
+                bytes[at] = b;
+                let expected = if CLASS[b as usize] != 0 { 8 } else { at };
+                assert_eq!(ident_bytes(u64::from_le_bytes(bytes)), expected, "{b:#x} at {at}");
+            }
+        }
     }
 }

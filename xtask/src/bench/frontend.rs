@@ -10,7 +10,7 @@ use undergo_tests::toolchain::{Toolchain, repository};
 use super::{LIMIT, Row, median, row};
 use crate::files::{success, work_dir};
 
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 15;
 
 #[derive(Default)]
 struct Seen {

@@ -156,7 +156,7 @@ impl Parser<'_> {
 
     /// Start of the token just consumed, which has `len` bytes.
     pub(super) fn prev_token_start(&self, len: u32) -> undergo_source::Pos {
-        undergo_source::Pos(self.prev_end.0 - len)
+        undergo_source::Pos(self.prev_end().0 - len)
     }
 
     /// A function's block, at its `{`. Uses of labels are checked here, unless the body has syntax errors.

@@ -78,8 +78,8 @@ pub(crate) struct Parser<'a> {
     pub(crate) side_errors: Vec<Diag>,
     /// Directives collected for the next declaration.
     pub(crate) directives: Directives,
-    /// End of the previous token.
-    prev_end: Pos,
+    /// Offset behind the previous token.
+    prev_at: usize,
     next_node: u32,
     next_group: u32,
     /// Function bodies around the current token.
@@ -120,7 +120,7 @@ impl<'a> Parser<'a> {
             bad_chars: 0,
             side_errors: Vec::new(),
             directives: Directives::new(mode.origin),
-            prev_end: file.base,
+            prev_at: 0,
             next_node: 0,
             next_group: 0,
             fnest: 0,
@@ -147,27 +147,37 @@ impl<'a> Parser<'a> {
         self.pos_at(self.scan.start)
     }
 
+    /// End of the previous token.
+    fn prev_end(&self) -> Pos {
+        self.pos_at(self.prev_at)
+    }
+
     fn next(&mut self) {
         if self.gave_up.is_some() {
             return;
         }
-        self.prev_end = self.pos_at(self.scan.at);
+        self.prev_at = self.scan.at;
         self.scan.next();
         self.tok = self.scan.tok;
+        let bad_chars = self.clean.errors.len() - self.bad_chars;
+        if bad_chars + self.scan.errors.len() + self.scan.directives.len() > 0 {
+            self.attend();
+        }
+    }
+
+    /// Takes what came with the current token: errors and directives.
+    #[cold]
+    fn attend(&mut self) {
         if self.bad_chars < self.clean.errors.len() {
             self.name_as_written();
             self.report_bad_chars();
         }
-        if !self.scan.errors.is_empty() {
-            for (offset, msg) in std::mem::take(&mut self.scan.errors) {
-                let pos = self.pos_at(offset as usize);
-                self.errors.push(Diag::error(pos, msg));
-            }
+        for (offset, msg) in std::mem::take(&mut self.scan.errors) {
+            let pos = self.pos_at(offset as usize);
+            self.errors.push(Diag::error(pos, msg));
         }
-        if !self.scan.directives.is_empty() {
-            for comment in std::mem::take(&mut self.scan.directives) {
-                self.directive_comment(&comment);
-            }
+        for comment in std::mem::take(&mut self.scan.directives) {
+            self.directive_comment(&comment);
         }
     }
 

@@ -151,7 +151,7 @@ impl Parser<'_> {
         self.want(Tok::Lparen);
         let params = self.param_list(None, ParamRules::Variadic);
         let results = self.func_results();
-        (type_params, FuncType { id, start, pos, params, results, end: self.prev_end })
+        (type_params, FuncType { id, start, pos, params, results, end: self.prev_end() })
     }
 
     fn func_results(&mut self) -> Vec<Field> {
@@ -298,7 +298,7 @@ impl Parser<'_> {
             return InterfaceElem::Embed(Expr::Ident(name));
         }
         let list = self.param_list(None, ParamRules::TypeArgs);
-        let rbrack = Pos(self.prev_end.0.saturating_sub(1));
+        let rbrack = Pos(self.prev_end().0.saturating_sub(1));
         match list.first() {
             None if self.tok == Tok::Lparen => self.method(name),
             None => InterfaceElem::Embed(Expr::Ident(name)),
