@@ -11,7 +11,7 @@ use undergo_ir::{Block, Func, Inst, InstData, Loc, Value, ValueDef};
 use crate::simplify::never_nil;
 
 /// Addresses from here on are checked by an instruction of their own.
-const FIRST_PAGE: i32 = 4096;
+pub(crate) const FIRST_PAGE: i32 = 4096;
 
 /// Unused loads that have to become checks, with their addresses.
 pub fn unused_loads(f: &Func, live: &SecondaryMap<Value, bool>) -> Vec<(Inst, Value)> {

@@ -2,7 +2,7 @@
 //!
 //! In: a lowered [`undergo_ir::Program`]. Out: the same program, faster. Reading order: [`pipeline`] (which pass runs when, and
 //! why in that order), [`clean`] (dead blocks and instructions), [`guards`] (panics of dead loads), [`simplify`] (folding), [`slots`] (stack slots to
-//! values), [`callgraph`], [`inline`], [`escape`] (heap objects to stack slots),
+//! values), [`nil_checks`] (checks of what was checked before), [`callgraph`], [`inline`], [`escape`] (heap objects to stack slots),
 //! [`clean_frames`] (no leftovers in the frames of functions that watch objects die).
 //!
 //! Invariants: the IR is valid before and after every pass ([`undergo_ir::verify`], checked in debug builds). Passes
@@ -15,6 +15,7 @@ pub mod clean_frames;
 pub mod escape;
 pub mod guards;
 pub mod inline;
+pub mod nil_checks;
 pub mod pipeline;
 pub mod simplify;
 pub mod slots;

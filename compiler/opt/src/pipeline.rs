@@ -10,13 +10,14 @@
 //! | escape | moves objects to slots … |
 //! | slots, simplify, clean | … which become values in turn; closures' code pointers become known |
 //! | inline, slots, simplify, clean | calls of those closures are direct now |
+//! | nil checks | when inlining has brought a method's checks to those of its caller; a smaller function is inlined sooner |
 //! | clean frames | last, and after all inlining: its slots must stay |
 
 use undergo_ir::{Func, Program, verify};
 
 use crate::escape::{self, Summaries};
 use crate::inline::{self, Bodies};
-use crate::{callgraph, clean, clean_frames, simplify, slots};
+use crate::{callgraph, clean, clean_frames, nil_checks, simplify, slots};
 
 /// A function with more instructions than this is only cleaned: such functions are tables in disguise.
 const HUGE: usize = 60_000;
@@ -62,6 +63,11 @@ pub fn function(f: &mut Func, bodies: &Bodies, summaries: &mut Summaries) {
             scalars(f);
             checked(f, "inlining of closures");
         }
+    }
+    if nil_checks::run(f) {
+        // The pointer may have been made for its check.
+        clean::run(f);
+        checked(f, "nil checks");
     }
 }
 
