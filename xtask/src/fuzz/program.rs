@@ -23,9 +23,11 @@ pub fn entry(id: u64) -> String {
 /// How much there is in a program.
 #[derive(Clone, Copy, Debug)]
 struct Size {
-    /// One more than the most functions with effects that it has beyond one.
+    /// One more than the most structs and than the most functions without effects.
+    declarations: usize,
+    /// The same for functions with effects, beyond one.
     functions: usize,
-    /// The same for statements of a function, beyond two.
+    /// The same for statements of such a function, beyond two.
     statements: usize,
     /// Least number of statements of the function that runs it, and how many more there may be.
     run: (usize, usize),
@@ -34,13 +36,13 @@ struct Size {
 }
 
 /// What most are: compiling costs by the line, and what differs shows in small programs as well.
-const SMALL: Size = Size { functions: 2, statements: 3, run: (3, 4), depth: 2 };
-/// Every eighth: more goes on at once, so registers run out and functions are too large to be inlined.
-const LARGE: Size = Size { functions: 4, statements: 6, run: (6, 10), depth: 3 };
+const SMALL: Size = Size { declarations: 3, functions: 2, statements: 2, run: (2, 3), depth: 2 };
+/// Every sixteenth: more goes on at once, so registers run out and functions are too large to be inlined.
+const LARGE: Size = Size { declarations: 4, functions: 4, statements: 6, run: (6, 10), depth: 3 };
 
 /// Makes a program from a seed.
 pub fn generate(seed: u64) -> Program {
-    let size = if seed.is_multiple_of(8) { LARGE } else { SMALL };
+    let size = if seed.is_multiple_of(16) { LARGE } else { SMALL };
     let mut maker = Maker { r: Random::new(seed), size, decls: Decls::default(), serial: 0, nodes: Vec::new() };
     maker.decls.prefix = format!("p{seed}");
     maker.types();
@@ -67,7 +69,7 @@ impl Maker {
             self.nodes.push(Node::Line(format!("type {name} {under}")));
             self.decls.named.push((name, under));
         }
-        for _ in 0..self.r.below(4) {
+        for _ in 0..self.r.below(self.size.declarations) {
             self.structure();
         }
         if !self.decls.structs.is_empty() {
@@ -141,7 +143,7 @@ impl Maker {
     /// Functions that change nothing but what is theirs.
     fn pure_functions(&mut self) -> Vec<Callee> {
         let mut made: Vec<Callee> = Vec::new();
-        for k in 0..self.r.below(4) {
+        for k in 0..self.r.below(self.size.declarations) {
             let params: Vec<Ty> = (0..self.r.below(5)).map(|_| self.decls.plain(&mut self.r)).collect();
             let result = self.decls.plain(&mut self.r);
             let name = format!("{}h{k}", self.decls.prefix);
