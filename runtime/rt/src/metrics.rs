@@ -4,7 +4,7 @@ use crate::exit::throw;
 use crate::g::GStatus;
 use crate::gc::pace;
 use crate::mem::special::COUNTS;
-use crate::mem::stats::{self, STATS};
+use crate::mem::stats::STATS;
 use crate::mem::{PCache, pages};
 use crate::p::P;
 use crate::rt::{self, RT};
@@ -157,8 +157,7 @@ entry! {
         }
         // SAFETY: the overlay passes a zeroed struct of the same fields, and of this size.
         let c = unsafe { &mut *out };
-        let totals = stats::totals();
-        let sizes = pages::sizes();
+        let (sizes, totals) = pages::sizes_and_totals();
         let roots = gc::cycle::last_roots();
         let bytes = |counts: &[u64; N_CLASSES]| (1..N_CLASSES).map(|i| counts[i] * u64::from(SIZES[i])).sum::<u64>();
         c.assist_ns = TIMES.assist_ns.load(Relaxed);

@@ -10,13 +10,12 @@
 
 use super::check;
 use crate::mem::span::{N_SPAN_CLASSES, PAGE_TABLE, Span, span_class};
-use crate::mem::stats::STATS;
+use crate::mem::stats::Freed;
 use crate::mem::{central, pages};
 use crate::witness::WorldStopped;
-use core::ptr::NonNull;
+use core::ptr::{NonNull, null_mut};
 use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering::*};
 use undergo_rtcore::object_bits::{count_kept, count_marks};
-use undergo_rtcore::size_class::N_CLASSES;
 
 /// Pages of a piece.
 const PIECE: usize = 256;
@@ -78,14 +77,17 @@ pub fn finish() {
 
 /// What sweeping a piece has found.
 struct Tally {
-    freed: [u64; N_CLASSES],
-    freed_large: u64,
+    freed: Freed,
+    /// Spans without survivors, linked through `Span::next`.
+    dead: *mut Span,
+    /// Spans with survivors and room, by class, linked likewise.
+    roomy: [*mut Span; N_SPAN_CLASSES],
     live: u64,
 }
 
 /// Sweeps the spans that start in pages `[lo, hi)`.
 fn piece(lo: usize, hi: usize) {
-    let mut tally = Tally { freed: [0; N_CLASSES], freed_large: 0, live: 0 };
+    let mut tally = Tally { freed: Freed::NONE, dead: null_mut(), roomy: [null_mut(); N_SPAN_CLASSES], live: 0 };
     let mut page = lo;
     while page < hi {
         page += match unswept_at(page) {
@@ -99,11 +101,16 @@ fn piece(lo: usize, hi: usize) {
             None => 1,
         };
     }
-    for (total, n) in STATS.frees.iter().zip(tally.freed) {
-        total.fetch_add(n, Relaxed);
-    }
-    STATS.large_freed.fetch_add(tally.freed_large, Relaxed);
     SWEEP.live.fetch_add(tally.live, Relaxed);
+    // What has died is counted before anybody can take its place, so that counts never say that more is in use than there
+    // is.
+    // SAFETY: the spans are ours: swept, and in no cache or list.
+    unsafe {
+        pages::free_spans(tally.dead, &tally.freed);
+        for (class, first) in tally.roomy.into_iter().enumerate() {
+            central::put_all(class, first);
+        }
+    }
 }
 
 /// The unswept span that starts at a page.
@@ -133,16 +140,17 @@ unsafe fn sweep(mut span: NonNull<Span>, tally: &mut Tally) {
     unsafe {
         let s = span.as_mut();
         let live = count_marks(&*s.bits, s.objects);
-        tally.freed[s.class as usize] += (allocated(s) - live) as u64;
+        tally.freed.objects[s.class as usize] += (allocated(s) - live) as u64;
         tally.live += (live * s.elem) as u64;
         if check::is_poisoning() {
             poison(s);
         }
         if live == 0 {
             if s.class == 0 {
-                tally.freed_large += s.elem as u64;
+                tally.freed.large_bytes += s.elem as u64;
             }
-            pages::free_span(span);
+            s.next = tally.dead;
+            tally.dead = s;
             return;
         }
         for word in 0..s.objects.div_ceil(64) {
@@ -154,8 +162,9 @@ unsafe fn sweep(mut span: NonNull<Span>, tally: &mut Tally) {
         (&raw mut s.cursor).write_volatile(0);
         s.swept.store(number(), Release);
         if live < s.objects {
-            debug_assert!(span_class(s.class as usize, s.scan) < N_SPAN_CLASSES);
-            central::put(span_class(s.class as usize, s.scan), span);
+            let list = &mut tally.roomy[span_class(s.class as usize, s.scan)];
+            s.next = *list;
+            *list = s;
         }
     }
 }

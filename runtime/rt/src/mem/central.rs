@@ -58,6 +58,22 @@ pub unsafe fn put(span_class: usize, span: NonNull<Span>) {
     list.0 = span.as_ptr();
 }
 
+/// Lists spans that have room: `first`, which may be null, and what is linked to it.
+///
+/// # Safety
+/// As for [`put`].
+pub unsafe fn put_all(span_class: usize, first: *mut Span) {
+    // SAFETY: caller.
+    let Some(mut last) = (unsafe { first.as_mut() }) else { return };
+    // SAFETY: caller.
+    while let Some(next) = unsafe { last.next.as_mut() } {
+        last = next;
+    }
+    let mut list = LISTS[span_class].lock();
+    last.next = list.0;
+    list.0 = first;
+}
+
 /// Forgets all lists. The sweeper builds them anew.
 pub fn clear() {
     for list in &LISTS {

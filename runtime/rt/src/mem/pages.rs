@@ -100,6 +100,15 @@ impl State {
         }
         ok
     }
+
+    fn sizes(&self) -> Sizes {
+        Sizes {
+            in_use: self.in_use * PAGE,
+            idle: (self.chunks * CHUNK - self.in_use) * PAGE,
+            released: self.released * PAGE,
+            span_records: self.spans.live() * size_of::<Span>(),
+        }
+    }
 }
 
 /// A span of `pages` pages for objects of `class`. `None`: out of memory.
@@ -135,21 +144,26 @@ pub fn alloc_span(pages: usize, class: usize, scan: Scan) -> Option<NonNull<Span
     Some(span)
 }
 
-/// Takes a span and its pages back.
+/// Takes spans and their pages back, `first` and what is linked to it, and counts what has died, there or elsewhere.
 ///
 /// # Safety
-/// No object of the span is in use and no cache or list holds it.
-pub unsafe fn free_span(span: NonNull<Span>) {
+/// No object of these spans is in use and no cache or list holds them.
+pub unsafe fn free_spans(first: *mut Span, freed: &stats::Freed) {
     let mut state = STATE.lock();
-    // SAFETY: M1: still a valid record; the caller gave it up.
-    unsafe {
-        let (page, pages) = (span.as_ref().page(), span.as_ref().pages);
-        for p in page..page + pages {
-            PAGE_TABLE.at::<*mut Span>(p).write_volatile(core::ptr::null_mut());
+    stats::STATS.add(freed);
+    let mut next = NonNull::new(first);
+    while let Some(span) = next {
+        // SAFETY: M1: still a valid record; the caller gave it up.
+        unsafe {
+            let (page, pages) = (span.as_ref().page(), span.as_ref().pages);
+            next = NonNull::new(span.as_ref().next);
+            for p in page..page + pages {
+                PAGE_TABLE.at::<*mut Span>(p).write_volatile(core::ptr::null_mut());
+            }
+            state.map().free(page, pages);
+            state.in_use -= pages;
+            state.spans.free(span);
         }
-        state.map().free(page, pages);
-        state.in_use -= pages;
-        state.spans.free(span);
     }
 }
 
@@ -202,11 +216,13 @@ pub struct Sizes {
 
 /// Current sizes.
 pub fn sizes() -> Sizes {
+    STATE.lock().sizes()
+}
+
+/// Current sizes, and the counts of objects that go with them: objects in use fit into the pages in use, since no span is
+/// made or freed and no object counted as dead meanwhile.
+pub fn sizes_and_totals() -> (Sizes, stats::Totals) {
     let state = STATE.lock();
-    Sizes {
-        in_use: state.in_use * PAGE,
-        idle: (state.chunks * CHUNK - state.in_use) * PAGE,
-        released: state.released * PAGE,
-        span_records: state.spans.live() * size_of::<Span>(),
-    }
+    let sizes = state.sizes();
+    (sizes, stats::totals())
 }

@@ -63,16 +63,15 @@ fn bytes(counts: &[u64; N_CLASSES], large: u64) -> u64 {
 entry! {
     /// Fills in what `runtime.ReadMemStats` reports.
     "runtime.readmemstats" => fn readmemstats(m: *mut MemStats) {
-        let totals = stats::totals();
-        let sizes = pages::sizes();
+        let (sizes, totals) = pages::sizes_and_totals();
         // SAFETY: the overlay passes a MemStats.
         let m = unsafe { &mut *m };
         m.total_alloc = bytes(&totals.mallocs, totals.large_bytes);
-        m.alloc = m.total_alloc.saturating_sub(bytes(&totals.frees, totals.large_freed));
+        m.alloc = m.total_alloc - bytes(&totals.frees, totals.large_freed);
         m.heap_alloc = m.alloc;
         m.mallocs = totals.mallocs.iter().sum::<u64>() + totals.tiny;
         m.frees = totals.frees.iter().sum::<u64>() + totals.tiny;
-        m.heap_objects = m.mallocs.saturating_sub(m.frees);
+        m.heap_objects = m.mallocs - m.frees;
         m.heap_inuse = sizes.in_use as u64;
         m.heap_idle = sizes.idle as u64;
         m.heap_sys = m.heap_inuse + m.heap_idle;

@@ -29,13 +29,27 @@ impl Local {
     }
 }
 
+/// Objects that a sweep has found dead.
+#[derive(Debug)]
+pub struct Freed {
+    /// Their number, by class.
+    pub objects: [u64; N_CLASSES],
+    /// Bytes of the large ones.
+    pub large_bytes: u64,
+}
+
+impl Freed {
+    /// No objects.
+    pub const NONE: Freed = Freed { objects: [0; N_CLASSES], large_bytes: 0 };
+}
+
 /// Counters of the process, all atomic and independent of each other.
 #[derive(Debug)]
 pub struct Stats {
-    /// Objects freed, by class.
-    pub frees: [AtomicU64; N_CLASSES],
-    /// Bytes of large objects freed.
-    pub large_freed: AtomicU64,
+    /// Objects freed, by class. Changed under the page heap's lock.
+    frees: [AtomicU64; N_CLASSES],
+    /// Bytes of large objects freed. Changed under the page heap's lock.
+    large_freed: AtomicU64,
     /// Bytes marked by the last collection.
     pub marked_bytes: AtomicU64,
     /// Objects marked by the last collection.
@@ -71,6 +85,18 @@ pub static STATS: Stats = Stats {
     pause_ends: [const { AtomicU64::new(0) }; 256],
 };
 
+impl Stats {
+    /// Counts objects that have died. The caller holds the page heap's lock.
+    pub fn add(&self, freed: &Freed) {
+        for (total, n) in self.frees.iter().zip(freed.objects) {
+            if n != 0 {
+                total.fetch_add(n, Relaxed);
+            }
+        }
+        self.large_freed.fetch_add(freed.large_bytes, Relaxed);
+    }
+}
+
 /// Totals over all Ps.
 #[derive(Debug)]
 pub struct Totals {
@@ -86,8 +112,9 @@ pub struct Totals {
     pub large_freed: u64,
 }
 
-/// Sums the counters up.
-pub fn totals() -> Totals {
+/// Sums the counters up. The caller holds the page heap's lock, or what is counted as freed may not be counted as
+/// allocated.
+pub(super) fn totals() -> Totals {
     let mut t = Totals {
         mallocs: [0; N_CLASSES],
         frees: [0; N_CLASSES],
