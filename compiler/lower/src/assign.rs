@@ -5,6 +5,7 @@ use undergo_types::{Basic, Obj, Ty, TyKind};
 
 use crate::func::{FuncLower, Var};
 use crate::literal::Fresh;
+use crate::order::Effect;
 use crate::place::Place;
 use crate::val::Val;
 
@@ -98,8 +99,14 @@ impl FuncLower<'_> {
                     return;
                 }
                 let mut operands = lhs_operands(self, e);
+                let left = operands.len();
                 operands.push(rhs);
-                self.order(&operands);
+                // The value is lowered before the place.
+                if operands[..left].iter().any(|e| self.has(e, Effect::Assert)) {
+                    self.order_before_read(&operands);
+                } else {
+                    self.order(&operands);
+                }
                 if self.assign_literal(e, ty, rhs) {
                     return;
                 }

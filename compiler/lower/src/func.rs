@@ -31,6 +31,7 @@ use undergo_types::{FileInfo, Mode, Obj, Pkg, Ty, TyKind, TypeAndValue, TypePara
 
 use crate::abi::{Abi, Where};
 use crate::capture::{BodyId, BodyKind, Captures};
+use crate::order::Effect;
 use crate::program::Lowerer;
 use crate::val::{Addr, Val};
 
@@ -157,7 +158,7 @@ pub struct FuncLower<'a> {
     /// Values of operands evaluated ahead (`order.rs`).
     pub saved: FxHashMap<NodeId, Val>,
     /// What [`Self::has_effect`] found while `saved` was empty.
-    pub effects: std::cell::RefCell<FxHashMap<NodeId, bool>>,
+    pub effects: std::cell::RefCell<FxHashMap<(NodeId, Effect), bool>>,
     /// Numbers given to jumps out of range-over-func loops.
     pub exits: Rc<RefCell<Vec<Exit>>>,
     /// Exits used by this loop body or loops in it.

@@ -16,6 +16,15 @@ use undergo_types::{Basic, BuiltinId, ObjKind, Ty, TyKind};
 use crate::func::FuncLower;
 use crate::val::Val;
 
+/// What evaluating an expression may do.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Effect {
+    /// Call or receive: what the spec orders.
+    Call,
+    /// That, or panic in an assertion of a type whose values gc copies when it comes to it.
+    Assert,
+}
+
 impl FuncLower<'_> {
     /// Prepares the evaluation of `operands`, in this order.
     pub fn order(&mut self, operands: &[&'static Expr]) {
@@ -24,7 +33,7 @@ impl FuncLower<'_> {
 
     /// The same for operands that are converted to types, if they are known, by their number.
     pub fn order_as(&mut self, operands: &[&'static Expr], target: &dyn Fn(&Self, usize) -> Option<Ty>) {
-        let Some(last) = operands.iter().rposition(|e| self.has_effect(e)) else { return };
+        let Some(last) = operands.iter().rposition(|e| self.has(e, Effect::Assert)) else { return };
         if operands[..last].iter().all(|e| self.is_stable(e)) {
             return;
         }
@@ -53,7 +62,7 @@ impl FuncLower<'_> {
     /// The same where something is read between the operands and their use, as in `x += f()`: effects run even if
     /// nothing stands before them.
     pub fn order_before_read(&mut self, operands: &[&'static Expr]) {
-        if let Some(last) = operands.iter().rposition(|e| self.has_effect(e)) {
+        if let Some(last) = operands.iter().rposition(|e| self.has(e, Effect::Assert)) {
             for e in &operands[..=last] {
                 self.run_effects(e);
             }
@@ -83,22 +92,27 @@ impl FuncLower<'_> {
     }
 
     /// Whether evaluating `e` calls, receives, or may do so.
+    pub fn has_effect(&self, e: &Expr) -> bool {
+        self.has(e, Effect::Call)
+    }
+
+    /// Whether evaluating `e` may have an effect.
     ///
     /// While no values are kept the answer depends on the source alone and is remembered: expressions nest deeply, and
     /// every level asks.
-    pub fn has_effect(&self, e: &Expr) -> bool {
+    pub fn has(&self, e: &Expr, effect: Effect) -> bool {
         if !self.saved.is_empty() {
-            return self.find_effect(e);
+            return self.find_effect(e, effect);
         }
-        if let Some(&known) = self.effects.borrow().get(&e.id()) {
+        if let Some(&known) = self.effects.borrow().get(&(e.id(), effect)) {
             return known;
         }
-        let found = self.find_effect(e);
-        self.effects.borrow_mut().insert(e.id(), found);
+        let found = self.find_effect(e, effect);
+        self.effects.borrow_mut().insert((e.id(), effect), found);
         found
     }
 
-    fn find_effect(&self, e: &Expr) -> bool {
+    fn find_effect(&self, e: &Expr, effect: Effect) -> bool {
         if let Some(tv) = self.tv(e)
             && (tv.value.is_some() || tv.mode == undergo_types::Mode::Type)
         {
@@ -107,30 +121,36 @@ impl FuncLower<'_> {
         if !self.saved.is_empty() && self.saved.contains_key(&e.id()) {
             return false;
         }
+        let has = |x: &Expr| self.has(x, effect);
         match e {
             Expr::Call(n) => {
                 if self.is_type(&n.fun) || self.pure_builtin(&n.fun) {
-                    return n.args.iter().any(|x| self.has_effect(x));
+                    return n.args.iter().any(has);
                 }
                 true
             }
-            Expr::Unary(n) => n.op == UnaryOp::Recv || self.has_effect(&n.x),
-            Expr::Binary(n) => self.has_effect(&n.y) || self.has_effect(&n.x),
-            Expr::Paren(n) => self.has_effect(&n.x),
-            Expr::Selector(n) => self.unit.info.selections.contains_key(&n.id) && self.has_effect(&n.x),
-            Expr::Index(n) => self.has_effect(&n.x) || n.indices.iter().any(|x| self.has_effect(x)),
-            Expr::Slice(n) => {
-                self.has_effect(&n.x) || n.lo.iter().chain(&n.hi).chain(&n.max).any(|x| self.has_effect(x))
-            }
-            Expr::TypeAssert(n) => self.has_effect(&n.x),
-            Expr::Star(n) => self.has_effect(&n.x),
-            Expr::CompositeLit(n) => n.elts.iter().any(|x| self.has_effect(x)),
+            Expr::Unary(n) => n.op == UnaryOp::Recv || has(&n.x),
+            Expr::Binary(n) => has(&n.y) || has(&n.x),
+            Expr::Paren(n) => has(&n.x),
+            Expr::Selector(n) => self.unit.info.selections.contains_key(&n.id) && has(&n.x),
+            Expr::Index(n) => has(&n.x) || n.indices.iter().any(has),
+            Expr::Slice(n) => has(&n.x) || n.lo.iter().chain(&n.hi).chain(&n.max).any(has),
+            Expr::TypeAssert(n) => (effect == Effect::Assert && self.is_copied_early(e)) || has(&n.x),
+            Expr::Star(n) => has(&n.x),
+            Expr::CompositeLit(n) => n.elts.iter().any(has),
             Expr::KeyValue(n) => {
                 // The key of a struct literal is a name without type.
-                (self.tv(&n.key).is_some() && self.has_effect(&n.key)) || self.has_effect(&n.value)
+                (self.tv(&n.key).is_some() && has(&n.key)) || has(&n.value)
             }
             _ => false,
         }
+    }
+
+    /// Whether gc copies the value of an assertion when it comes to it: a pointer's word is the value itself, and the
+    /// form with two values does not panic.
+    fn is_copied_early(&self, assertion: &Expr) -> bool {
+        let ty = self.ty(assertion);
+        !matches!(ty.kind(), TyKind::Tuple(_)) && !self.layout(ty).direct_iface()
     }
 
     /// Conversions and builtins that gc evaluates where their value is used.
@@ -190,8 +210,7 @@ impl FuncLower<'_> {
                 self.run_effects(&n.indices[0]);
             }
             Expr::Slice(_) => self.save(e),
-            // A pointer's word is the value itself.
-            Expr::TypeAssert(n) if !self.layout(self.ty(e)).direct_iface() || self.has_effect(&n.x) => self.save(e),
+            Expr::TypeAssert(n) if self.is_copied_early(e) || self.has_effect(&n.x) => self.save(e),
             Expr::Call(n) => {
                 if self.is_late_call(n) {
                     for x in &n.args {
