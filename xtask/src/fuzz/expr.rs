@@ -37,6 +37,9 @@ pub struct Scope<'a> {
     pub pure_funcs: Vec<Callee>,
 }
 
+/// Length of the prelude's tables of values.
+const SOME: usize = 12;
+
 impl Scope<'_> {
     /// A variable of the type.
     pub fn var_of(&self, r: &mut Random, ty: &Ty) -> Option<&Var> {
@@ -172,9 +175,12 @@ impl Scope<'_> {
     fn leaf(&self, r: &mut Random, ty: &Ty) -> String {
         let name = self.decls.name(ty);
         match ty {
-            Ty::Bool | Ty::Str | Ty::Complex | Ty::Number(_) | Ty::Named(_) => {
+            Ty::Bool | Ty::Str | Ty::Complex | Ty::Number(_) | Ty::Named(_) if r.one_in(8) => {
                 format!("gpick(fuel >= 0, {}, {})", self.literal(r, ty), self.literal(r, ty))
             }
+            // Both compilers are quick with variables, of which the prelude has some of each type.
+            Ty::Bool | Ty::Str | Ty::Complex | Ty::Number(_) => format!("some_{name}[{}]", r.below(SOME)),
+            Ty::Named(i) => format!("{name}(some_{}[{}])", self.decls.named[*i].1, r.below(SOME)),
             Ty::Slice(e) | Ty::Array(_, e) => {
                 let n = if let Ty::Array(n, _) = ty { *n } else { r.below(4) };
                 let elems: Vec<String> = (0..n).map(|_| self.leaf_or_var(r, e)).collect();

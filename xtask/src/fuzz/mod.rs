@@ -223,7 +223,7 @@ fn build_and_run(tools: &Toolchain, dir: &Path, who: Who) -> Result<Outcome, Str
     if who == Who::Stock {
         // Most of the time goes into what stock does: its optimiser is not under test, nobody debugs the program, and
         // its own collections are a quarter of its time.
-        build.args(["-gcflags=-N -l -dwarf=false", "-ldflags=-s -w"]).env("GOGC", "800");
+        build.args(["-gcflags=-N -l -dwarf=false -c=1", "-ldflags=-s -w"]).env("GOGC", "800");
     }
     build.arg("prog.go").current_dir(dir);
     let built = process::run(&mut build, BUILD_LIMIT)?;
