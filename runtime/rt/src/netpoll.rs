@@ -412,6 +412,9 @@ entry! {
                 crate::exit::throw("runtime: double wait");
             }
             let gp = g::current();
+            // A connection may be idle for long: the room that its last request needed is for those that are not.
+            // SAFETY: the goroutine is in this entry, on the system stack, and not yet anybody else's.
+            crate::stack::trim(&mut *gp);
             side.waiter = gp;
             WAITERS.fetch_add(1, SeqCst);
             park(gp, WaitReason::IoWait, move || (*pd).lock.unlock(Rank::PollDesc))

@@ -131,7 +131,7 @@ unsafe fn free_list(gp: &mut G, mut seg: *mut Segment) {
 /// Gives the segments beyond the current one back.
 ///
 /// # Safety
-/// `gp` does not run and nobody else touches it (world stopped, scan lock held, or dead).
+/// `gp` does not run (or only this entry of it) and nobody else touches it (world stopped, scan lock held, or dead).
 pub unsafe fn trim(gp: &mut G) {
     let cur = gp.head.seg as *mut Segment;
     if cur.is_null() {
