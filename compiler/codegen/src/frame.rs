@@ -34,6 +34,11 @@ const HUGE: u64 = 1 << 20;
 const GUARD_OFFSET: u8 = GUARD as u8;
 const _: () = assert!(GUARD < 128);
 
+/// What is said of a frame of so many bytes.
+pub(crate) fn too_large(size: u64) -> String {
+    format!("stack frame too large (>1GB): {} MB", size >> 20)
+}
+
 /// Puts the pieces together.
 pub(crate) fn finish(
     f: &Func,
@@ -46,7 +51,7 @@ pub(crate) fn finish(
     // The saved rbp comes on top.
     let need = u64::from(frame_size) + 8;
     if need > MAX {
-        return Err(format!("stack frame too large ({need} bytes)"));
+        return Err(too_large(need));
     }
     let leaf = !translated.calls && need <= SMALL_FRAME as u64;
     let mut p = Prologue::default();

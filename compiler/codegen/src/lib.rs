@@ -124,7 +124,7 @@ pub fn compile_func(f: &Func, ctx: &mut Ctx) -> Result<Compiled, Error> {
     let error = |text: String| Error { sym: f.sym, text };
     let size: u64 = f.slots.values().map(|s| s.size).sum();
     if size > frame::MAX {
-        return Err(error(format!("stack frame too large ({size} bytes)")));
+        return Err(error(frame::too_large(size)));
     }
     let result = guard::run(|| attempt(f, ctx, Effort::Full)).or_else(|panic| {
         // What the panic left half done.

@@ -225,3 +225,18 @@ b3:
     let stored: Vec<&str> = asm.lines().filter(|l| l.ends_with("; @2") && l.contains("mov [")).collect();
     assert_eq!(stored.len(), 1, "{asm}");
 }
+
+/// A frame beyond Go's limit of all stacks is an error, before Cranelift is asked.
+#[test]
+fn frames_have_a_limit() {
+    let f = parse::func(
+        r#"func "f"() {
+  site "f" "f.go":1
+  s0: size 2147483648 align 8
+b0():
+  return
+}"#,
+    );
+    let error = compile_func(&f.expect("it parses"), &mut Ctx::new()).expect_err("it is too large");
+    assert_eq!(error.to_string(), "f: stack frame too large (>1GB): 2048 MB");
+}

@@ -515,7 +515,7 @@ fn found_or_compiled(
             new.push((key, c.to_bytes()));
             Ok(c)
         }
-        Ok(Err(e)) => Err(format!("{}: {e}\n", f.sym)),
+        Ok(Err(e)) => Err(report::function_error(f, &e.to_string())),
         Err(_) => panic!("code generation of {} failed", f.sym),
     }
 }

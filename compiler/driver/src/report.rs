@@ -119,6 +119,15 @@ pub fn graph_errors(errors: &[ListError], format: Format) -> String {
     out
 }
 
+/// An error of code generation, where the function starts.
+pub fn function_error(f: &undergo_ir::Func, text: &str) -> String {
+    let cwd = std::env::current_dir().unwrap_or_default();
+    match f.sites.first() {
+        Some(site) => format!("{}:{}: {text}\n", short(&cwd, site.file.as_str()), site.start_line),
+        None => format!("{}: {text}\n", f.sym),
+    }
+}
+
 /// The directory as `go build` shows it: relative to the working directory if that is shorter.
 fn short_dir(cwd: &Path, dir: &Path) -> String {
     let shared = cwd.components().zip(dir.components()).take_while(|(a, b)| a == b).count();
