@@ -5,6 +5,8 @@ import _ "unsafe"
 // godebugDefault holds the settings that the main module asks for.
 func godebugDefault() (p *byte, n int)
 
+func settracebacklabels(n uint)
+
 var (
 	godebugUpdate func(def, env string)
 	godebugEnv    string
@@ -42,6 +44,12 @@ func notifyGodebug() {
 func godebugChanged(env string) {
 	godebugEnv = env
 	godebugKnown = true
+	// On unless a program that starts is told otherwise, off once it changes settings and does not name this one.
+	if lastSetting("tracebacklabels", godebugDefaultString(), env) == "1" {
+		settracebacklabels(1)
+	} else {
+		settracebacklabels(0)
+	}
 	notifyGodebug()
 }
 

@@ -3,7 +3,7 @@
 use crate::g;
 use crate::park::{self, Pair};
 use crate::rt::{self, RT};
-use crate::{choice, config, env, m, sched};
+use crate::{choice, config, env, m, sched, traceback};
 use core::sync::atomic::Ordering::*;
 use undergo_rtsys::entry;
 use undergo_rtsys::linux::clock;
@@ -71,6 +71,11 @@ entry! {
     "runtime.settraceback" => fn settraceback(p: *const u8, n: usize) {
         // SAFETY: a Go string.
         config::set_traceback(unsafe { if n == 0 { &[] } else { core::slice::from_raw_parts(p, n) } });
+    }
+
+    /// Whether tracebacks show labels: not if `n` is 0.
+    "runtime.settracebacklabels" => fn settracebacklabels(n: usize) {
+        traceback::labels::SHOWN.store(n != 0, Relaxed);
     }
 
     /// Whether another round of active spinning in a mutex makes sense.

@@ -57,6 +57,7 @@ pub fn init() {
         TRACEBACK_ENV.store(TRACEBACK.load(Relaxed), Relaxed);
     }
     crate::choice::init();
+    crate::traceback::labels::init();
     ASYNC_PREEMPT.store(godebug_number("asyncpreemptoff") == 0, Relaxed);
     SCHED_TRACE_MS.store(godebug_number("schedtrace") as u32, Relaxed);
     SCHED_DETAIL.store(godebug_number("scheddetail") != 0, Relaxed);

@@ -1,6 +1,6 @@
 //! Tracebacks as text, in Go's format.
 
-use super::{Physical, Walk, logical};
+use super::{Physical, Walk, labels, logical};
 use crate::g::{G, GStatus, WaitReason};
 use crate::{config, m, rt};
 use core::fmt::{self, Write};
@@ -156,7 +156,9 @@ fn header(out: &mut dyn Write, gp: &G, status: &str) {
     if let Some(b) = bubble {
         let _ = write!(out, ", synctest bubble {}", b.id());
     }
-    let _ = out.write_str("]:\n");
+    let _ = out.write_str("]");
+    labels::print(out, gp);
+    let _ = out.write_str(":\n");
 }
 
 /// Whether a function is shown. Functions of package runtime are not, but for those that users call and the panic.
