@@ -194,6 +194,11 @@ impl Note {
         }
     }
 
+    /// Whether it has been signalled.
+    pub fn is_signalled(&self) -> bool {
+        self.0.load(Acquire) != 0
+    }
+
     /// Sleeps at most `ns` nanoseconds; whether it was signalled.
     pub fn sleep_ns(&self, ns: i64) -> bool {
         if self.0.load(Acquire) == 0 {

@@ -29,6 +29,9 @@ static STOPPED: AtomicI64 = AtomicI64::new(0);
 
 static WORLD: Mutex<World> = Mutex::new(Rank::World, World { owned: false, waiters: GList::new() });
 
+/// How long whoever stops the world waits without sleeping, ns.
+const SPIN: i64 = 30_000;
+
 /// Something to do while the world is stopped: gets the goroutine that asked and its operands, returns the number of
 /// Ps to go on with (0: as before). Results go to the goroutine's `ret0..2`. Runs on the system stack of some M.
 pub type Op = fn(gp: &mut G, args: [usize; 2], w: &WorldStopped<'static>) -> usize;
@@ -120,7 +123,7 @@ pub fn stop() -> WorldStopped<'static> {
         }
         s.stop_wait > 0
     };
-    if wait {
+    if wait && !spin_until_stopped() {
         // Repeated, since a goroutine that crosses a segment boundary may overwrite the poisoned guard.
         let mut rounds = 0;
         while !RT.stop_note.sleep_ns(100_000) {
@@ -131,6 +134,20 @@ pub fn stop() -> WorldStopped<'static> {
     STOPPED.store(rt::nanotime(), Relaxed);
     // SAFETY: every P but ours is Stopped and stays so until `start`.
     unsafe { WorldStopped::assume() }
+}
+
+/// Waits for a moment without sleeping, unless there is but one processor: a thread that runs stops within a few
+/// microseconds, while going to sleep and being woken takes tens of them. Whether the world stands still.
+fn spin_until_stopped() -> bool {
+    if RT.n_cpu.load(Relaxed) > 1 {
+        let end = rt::nanotime() + SPIN;
+        while !RT.stop_note.is_signalled() && rt::nanotime() < end {
+            for _ in 0..8 {
+                core::hint::spin_loop();
+            }
+        }
+    }
+    RT.stop_note.is_signalled()
 }
 
 /// Starts the world again, with GOMAXPROCS `n_p` (as it is, if 0).

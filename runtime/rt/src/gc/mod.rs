@@ -71,11 +71,13 @@ pub fn on_pending(gp: &mut G) {
         return;
     }
     if let Some(driver) = control::claim_driver(control::GROWTH) {
-        crate::park::ready(driver);
-        // The driver runs next here; pinned goroutines go on and yield later.
         if gp.head.pins == 0 {
+            // The driver runs next here. It is going to stop the world, which would have to wait for a thread that is being
+            // woken.
+            crate::sched::ready_to_follow(driver, crate::sched::Where::Next);
             crate::park::yield_now(gp);
         }
+        crate::park::ready(driver);
         return;
     }
     if control::has_driver() {

@@ -141,6 +141,12 @@ pub fn ready(gp: *mut G, place: Where) {
 
 /// [`ready`] for a goroutine that its bubble has counted already, or that is in none.
 pub fn ready_uncounted(gp: *mut G, place: Where) {
+    ready_to_follow(gp, place);
+    wake_p();
+}
+
+/// [`ready_uncounted`] for a caller that yields or parks at once, so that nobody else needs to be woken.
+pub fn ready_to_follow(gp: *mut G, place: Where) {
     // SAFETY: the caller has the only claim to a waiting goroutine.
     unsafe {
         let g = &mut *gp;
@@ -152,7 +158,6 @@ pub fn ready_uncounted(gp: *mut G, place: Where) {
         g.transition(GStatus::Waiting, GStatus::Runnable);
     }
     put_local(crate::g::current_p(), gp, place);
-    wake_p();
 }
 
 /// The current goroutine was asked to yield: to the global queue with it. It continues at `resume`.
