@@ -19,6 +19,7 @@ use crate::rt::RT;
 use core::ptr::null_mut;
 use core::sync::atomic::Ordering::*;
 use undergo_abi::call::RED_ZONE;
+use undergo_rtsys::arch::morestack::undergo_lessstack;
 use undergo_rtsys::layout::Segment;
 
 pub use pool::{STACK_BYTES, STACK_INUSE};
@@ -216,14 +217,16 @@ pub fn segment_of(seg: *const Segment, a: usize) -> *const Segment {
 }
 
 /// `runtime.recovery` asks: where does the function with frame pointer `fp` resume after a recover? `pc` is one of its
-/// addresses, or 0 to find it on the stack. Unwinds `g.seg` to its segment; returns rsp, and the pc in `out_pc`.
+/// addresses, or 0 to find it on the stack; also if it is what the caller of a function sees that began a segment.
+/// Unwinds `g.seg` to its segment; returns rsp, and the pc in `out_pc`.
 #[unsafe(no_mangle)]
 extern "C" fn undergo_recovery(gp: *mut G, fp: usize, pc: usize, out_pc: *mut usize, from: usize) -> usize {
     // SAFETY: called by the recovery stub with the current goroutine, room for a word, and the frame pointer of its
     // caller.
     unsafe {
         let seg0 = (*gp).head.seg as *const Segment;
-        let pc = if pc != 0 { pc } else { crate::traceback::pc_of_frame(seg0, from, fp) };
+        let known = pc != 0 && pc != undergo_lessstack as *const () as usize;
+        let pc = if known { pc } else { crate::traceback::pc_of_frame(seg0, from, fp) };
         let Some(f) = crate::module::symtab().find(pc) else {
             crate::exit::throw("recovery: unknown pc");
         };

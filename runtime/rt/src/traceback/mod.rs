@@ -145,16 +145,13 @@ impl Iterator for Walk {
 /// `from` is a frame pointer of the current goroutine and `seg` its current segment.
 pub unsafe fn pc_of_frame(seg: *const Segment, from: usize, fp: usize) -> usize {
     let mut w = Walk::new(from, seg, None);
-    loop {
-        let before = w.fp;
-        let Some(ret) = w.step() else {
-            crate::exit::throw("recovery: frame not found");
-        };
-        if w.fp == fp && before != fp {
-            // A faulting instruction may be the first of its function's line; ret - 1 could then lie in another one.
-            return if symtab().find(ret).is_some() { ret } else { ret - 1 };
+    while let Some(p) = w.next() {
+        // The walk goes on with the frame that the pc belongs to.
+        if w.fp == fp {
+            return p.pc;
         }
     }
+    crate::exit::throw("recovery: frame not found")
 }
 
 /// The logical calls of a physical frame, wrappers left out, innermost first.
