@@ -34,11 +34,11 @@ func main() {
 		close(done)
 	}()
 	<-done
+	done = make(chan bool)
 	go func(n int) {
 		defer close(done)
 		defer show("deferred")
 		runtime.Goexit()
 	}(1)
-	done = make(chan bool)
 	<-done
 }
