@@ -36,8 +36,8 @@ pub struct GHead {
     pub pins: u32,
     /// Not 0 while stores of pointers need the write barrier. The runtime writes it before the goroutine goes on.
     pub barrier: u32,
-    /// Unused.
-    pub padding: u32,
+    /// What it has allocated while objects were marked (runtime private).
+    pub made: u32,
     /// Word that the write barrier's stub keeps a register in.
     pub barrier_save: usize,
     /// Code, and two operands, of the error that overlay `runtime.raise` turns into a panic.

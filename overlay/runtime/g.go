@@ -21,7 +21,7 @@ type g struct {
 	pending     uint32
 	pins        uint32
 	barrier     uint32
-	padding     uint32
+	made        uint32
 	barrierSave uintptr
 	raiseCode   uintptr
 	raiseA      uintptr

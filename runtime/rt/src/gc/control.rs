@@ -54,7 +54,7 @@ static BEYOND_GOAL: Mutex<GList> = Mutex::new(Rank::Sweep, GList::new());
 /// The heap may have grown beyond its goal while objects are marked, by what this goroutine has allocated: it goes on when
 /// marking has ended. Its entry's results are saved. Whoever drives the collection never waits.
 pub fn wait_for_marking(gp: &mut G) {
-    if !pace::is_beyond_goal() || gp.is_system() || gp.head.pins != 0 || cycle::is_driver(gp) {
+    if !pace::is_beyond_goal(gp) || gp.is_system() || gp.head.pins != 0 || cycle::is_driver(gp) {
         return;
     }
     let mut waiting = BEYOND_GOAL.lock();

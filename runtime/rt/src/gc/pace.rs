@@ -1,6 +1,7 @@
 //! When to collect: after the heap has grown by GOGC percent, or comes near GOMEMLIMIT, or has not been looked at for
 //! two minutes.
 
+use crate::g::G;
 use crate::mem::stats::STATS;
 use core::sync::atomic::{AtomicI32, AtomicI64, AtomicU64, Ordering::Relaxed};
 
@@ -10,6 +11,11 @@ const HEAP_MIN: u64 = 4 << 20;
 const TABLES: u64 = 32;
 /// Bytes beyond the goal before goroutines that allocate wait for the end of marking.
 const OVERSHOOT: u64 = 512 << 10;
+/// Bytes that a goroutine may allocate while objects are marked before it waits for the end of marking as one of those
+/// that have taken the heap beyond its goal; the others wait only if it is exceeded by far.
+const LITTLE: u32 = 1 << 20;
+/// Bits of `GHead::made` that count kilobytes. Those above are low bits of the number of the collection.
+const MADE_BITS: u32 = 24;
 /// A collection is forced after this time, ns.
 const PERIOD: i64 = 120_000_000_000;
 
@@ -25,7 +31,8 @@ const PERIOD: i64 = 120_000_000_000;
 /// | roots | the collector | bytes of data segments and stacks, at the last collection |
 /// | during | the collector | bytes allocated while the last collection marked with the world running |
 /// | begun | the collector | `used` when marking began |
-/// | hard | the collector | `used` beyond which goroutines wait for the end of marking |
+/// | hard | the collector | `used` beyond which goroutines that allocate much wait for the end of marking |
+/// | hardest | the collector | `used` beyond which all that allocate do |
 /// | overhead | the collector | bytes of pages that are not bytes of objects, at the last collection |
 /// | last | the collector | monotonic time of the end of the last collection |
 #[derive(Debug)]
@@ -39,6 +46,7 @@ struct Pace {
     during: AtomicU64,
     begun: AtomicU64,
     hard: AtomicU64,
+    hardest: AtomicU64,
     overhead: AtomicU64,
     last: AtomicI64,
 }
@@ -53,6 +61,7 @@ static PACE: Pace = Pace {
     during: AtomicU64::new(0),
     begun: AtomicU64::new(0),
     hard: AtomicU64::new(u64::MAX),
+    hardest: AtomicU64::new(u64::MAX),
     overhead: AtomicU64::new(0),
     last: AtomicI64::new(0),
 };
@@ -80,7 +89,9 @@ pub fn marking_begins() {
     let (used, goal) = (PACE.used.load(Relaxed), goal());
     PACE.begun.store(used, Relaxed);
     let beyond = if has_limit() { goal / 64 } else { goal / 16 + OVERSHOOT };
-    PACE.hard.store(goal.max(used).saturating_add(beyond), Relaxed);
+    let hard = goal.max(used).saturating_add(beyond);
+    PACE.hard.store(hard, Relaxed);
+    PACE.hardest.store(if has_limit() { hard } else { hard.saturating_add(goal / 8) }, Relaxed);
     PACE.trigger.store(u64::MAX, Relaxed);
 }
 
@@ -150,9 +161,23 @@ pub fn other_bytes() -> u64 {
     (crate::persist::BYTES.load(Relaxed) + crate::stack::STACK_BYTES.load(Relaxed)) as u64
 }
 
-/// Whether so much has been allocated since marking began that it should end before the program goes on.
-pub fn is_beyond_goal() -> bool {
-    PACE.used.load(Relaxed) >= PACE.hard.load(Relaxed)
+/// Whether so much has been allocated since marking began that it should end before `gp`, which allocates, goes on.
+pub fn is_beyond_goal(gp: &G) -> bool {
+    let used = PACE.used.load(Relaxed);
+    used >= PACE.hard.load(Relaxed) && (made_kilobytes(gp) >= LITTLE >> 10 || used >= PACE.hardest.load(Relaxed))
+}
+
+/// Kilobytes that a goroutine has allocated since marking began.
+fn made_kilobytes(gp: &G) -> u32 {
+    let is_of_this = gp.head.made >> MADE_BITS == super::cycle::number() & (u32::MAX >> MADE_BITS);
+    if is_of_this { gp.head.made & ((1 << MADE_BITS) - 1) } else { 0 }
+}
+
+/// A goroutine has allocated `bytes` bytes while objects are marked.
+pub fn made(gp: &mut G, bytes: usize) {
+    let most = (1 << MADE_BITS) - 1;
+    let kilobytes = bytes.div_ceil(1024).min(most as usize) as u32;
+    gp.head.made = super::cycle::number() << MADE_BITS | (made_kilobytes(gp) + kilobytes).min(most);
 }
 
 /// Whether there is a limit of memory.

@@ -165,8 +165,10 @@ fn large(size: usize, ty: *const Type, zero: Zero) -> *mut u8 {
 pub fn account(bytes: usize) {
     if crate::gc::barrier::is_on() {
         crate::gc::mark::assist(&mut g::current_p().gc.marker, crate::gc::pace::assist_for(bytes));
-        if crate::gc::pace::is_beyond_goal() {
-            crate::park::request_gc(g::current());
+        let gp = g::current();
+        crate::gc::pace::made(gp, bytes);
+        if crate::gc::pace::is_beyond_goal(gp) {
+            crate::park::request_gc(gp);
         }
     }
     if crate::gc::pace::allocated(bytes) || crate::gc::check::torture() {
