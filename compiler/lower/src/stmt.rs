@@ -3,11 +3,12 @@
 use undergo_ir::Block as IrBlock;
 use undergo_source::Name;
 use undergo_syntax::ast::*;
-use undergo_types::Obj;
+use undergo_types::{Obj, TyKind};
 
 use crate::capture::BodyKind;
 use crate::consts::int_bits;
 use crate::func::{Exit, FuncLower, Scope, Target, Var};
+use crate::literal::Fresh;
 use crate::val::Val;
 
 impl FuncLower<'_> {
@@ -222,6 +223,9 @@ impl FuncLower<'_> {
             self.result_tys.clone()
         };
         let direct = !in_loop_body && !self.has_defer() && !self.results.iter().any(|&v| self.is_object(v));
+        if !direct && !in_loop_body && self.return_literal(n) {
+            return self.return_from_vars();
+        }
         let vals = self.result_values(n, &types, direct);
         self.at(n.pos);
         if direct {
@@ -233,6 +237,21 @@ impl FuncLower<'_> {
             self.store(ty, val, at);
         }
         if in_loop_body { self.exit(Exit::Return) } else { self.return_from_vars() }
+    }
+
+    /// Builds a literal right in the result, as gc does: after a panic in the middle of it that is recovered, a part is
+    /// returned. False: not done, there is another result, or it has a name that the literal may use.
+    fn return_literal(&mut self, n: &'static ReturnStmt) -> bool {
+        let ([Expr::CompositeLit(lit)], &[v]) = (n.results.as_slice(), self.results.as_slice()) else { return false };
+        let ty = self.subst(v.type_());
+        let is_aggregate = matches!(ty.under(), TyKind::Struct(_) | TyKind::Array(..));
+        if !is_aggregate || !self.in_place(ty) || !(v.name.as_str().is_empty() || v.name.is_blank()) {
+            return false;
+        }
+        self.order(&[&n.results[0]]);
+        let at = self.var_addr(v);
+        self.literal_into(lit, ty, at, Fresh::Garbage);
+        true
     }
 
     fn is_object(&self, v: Obj) -> bool {
