@@ -6,7 +6,7 @@ use undergo_syntax::ast::*;
 use undergo_types::{Ty, TyKind};
 
 use crate::func::FuncLower;
-use crate::val::Val;
+use crate::val::{Addr, Val};
 
 impl FuncLower<'_> {
     /// The element type of a channel expression.
@@ -24,8 +24,14 @@ impl FuncLower<'_> {
         let c = self.expr1(&n.chan);
         let v = self.expr_as(&n.value, elem);
         self.at(n.arrow);
-        let p = self.spill(elem, &v);
-        self.b.builtin(Builtin::ChanSend1, &[c, p]);
+        if let Val::Mem(at) = v {
+            self.b.builtin(Builtin::ChanSend1, &[c, at]);
+            return;
+        }
+        let at = self.temp(elem);
+        self.store(elem, &v, at);
+        self.b.builtin(Builtin::ChanSend1, &[c, at.base]);
+        self.clear_landing(elem, at);
     }
 
     /// `<-ch`
@@ -33,7 +39,7 @@ impl FuncLower<'_> {
         let elem = self.chan_elem(&n.x);
         let c = self.expr1(&n.x);
         self.at(n.pos);
-        let at = self.temp(elem);
+        let at = self.landing(elem);
         self.b.builtin(Builtin::ChanRecv1, &[c, at.base]);
         self.load(elem, at)
     }
@@ -43,8 +49,25 @@ impl FuncLower<'_> {
         let elem = self.chan_elem(&n.x);
         let c = self.expr1(&n.x);
         self.at(n.pos);
-        let at = self.temp(elem);
+        let at = self.landing(elem);
         let ok = self.b.builtin(Builtin::ChanRecv2, &[c, at.base])[0];
         (self.load(elem, at), ok)
+    }
+
+    /// A new temporary for a value to be received, cleared: what was received there before must not live for as long as
+    /// the goroutine waits for the next.
+    pub(crate) fn landing(&mut self, elem: Ty) -> Addr {
+        let at = self.temp(elem);
+        self.clear_landing(elem, at);
+        at
+    }
+
+    /// Clears such a temporary, as far as it may hold pointers: before it is used again, or when its value was sent.
+    pub(crate) fn clear_landing(&mut self, elem: Ty, at: Addr) {
+        let l = self.layout(elem);
+        let (ptrs, size) = (l.has_ptrs(), l.ptr_bytes);
+        if ptrs {
+            self.b.mem_zero(at.base, size, true);
+        }
     }
 }

@@ -346,6 +346,7 @@ impl FuncLower<'_> {
             n,
             label,
             |fl, body, end| {
+                fl.clear_landing(elem, at);
                 let ok = fl.b.builtin(Builtin::ChanRecv2, &[c, at.base])[0];
                 fl.b.brif(ok, body, end);
             },

@@ -68,7 +68,7 @@ impl FuncLower<'_> {
         };
         let elem = self.chan_elem(&recv.x);
         let chan = self.expr1(&recv.x);
-        let at = self.temp(elem);
+        let at = self.landing(elem);
         Comm { clause, chan, elem, at, sends: false }
     }
 
@@ -76,6 +76,7 @@ impl FuncLower<'_> {
     fn single(&mut self, c: &Comm, end: undergo_ir::Block) {
         let ok = if c.sends {
             self.b.builtin(Builtin::ChanSend1, &[c.chan, c.at.base]);
+            self.clear_landing(c.elem, c.at);
             self.bool_const(true)
         } else {
             self.b.builtin(Builtin::ChanRecv2, &[c.chan, c.at.base])[0]
@@ -86,6 +87,7 @@ impl FuncLower<'_> {
     fn try_one(&mut self, c: &Comm, d: &'static CommClause, end: undergo_ir::Block) {
         let (done, ok) = if c.sends {
             let done = self.b.builtin(Builtin::SelectNbSend, &[c.chan, c.at.base])[0];
+            self.clear_landing(c.elem, c.at);
             (done, done)
         } else {
             let r = self.b.builtin(Builtin::SelectNbRecv, &[c.at.base, c.chan]);
@@ -117,6 +119,9 @@ impl FuncLower<'_> {
         let block = self.word(i64::from(default.is_none()));
         let r = self.b.builtin(Builtin::SelectGo, &[cases.base, order.base, zero, sends, recvs, block]);
         let (index, ok) = (r[0], r[1]);
+        for c in comms.iter().filter(|c| c.sends) {
+            self.clear_landing(c.elem, c.at);
+        }
         if let Some(d) = default {
             let (none, some) = (self.b.block(), self.b.block());
             let is_none = self.b.icmp_imm(IntCond::Slt, index, 0);

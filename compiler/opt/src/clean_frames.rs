@@ -1,16 +1,18 @@
-//! Frames without leftovers, for functions whose purpose is to see objects die.
+//! Frames without leftovers, for functions whose purpose is to see objects die, and for those that wait for work.
 //!
 //! Stacks are read conservatively, so a pointer that a register or a spill slot of a frame still happens to hold keeps its
-//! object alive after its last use. That is harmless but in functions that collect and then look whether an object has
-//! gone: those that call [`WATCHERS`]. In them every pointer that lives across a call gets a slot of its own, is read
+//! object alive after its last use. That is mostly harmless. It is not in functions that collect and then look whether an
+//! object has gone, those that call [`WATCHERS`]; nor in those that receive in a loop: a worker may wait for long, and
+//! must not keep what it worked on meanwhile. In these every pointer that lives across a call gets a slot of its own, is read
 //! from it after each call, and the slot is cleared where the pointer dies.
 //!
 //! Requires valid IR; preserves the control flow graph. Runs last, since the slots must not become values again.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use cranelift_entity::SecondaryMap;
-use undergo_ir::cfg::Cfg;
+use undergo_abi::builtins::Builtin;
+use undergo_ir::cfg::{Cfg, successors};
 use undergo_ir::{Block, Callee, Func, Inst, InstData, Loc, Slot, Sym, Type, Value};
 
 /// Functions whose callers want to know when objects die.
@@ -23,11 +25,14 @@ const WATCHERS: [&str; 6] = [
     "weak.runtime_registerWeakPointer",
 ];
 
+/// Instructions of a long function.
+const LONG: usize = 20_000;
+
 type Set = BTreeSet<Value>;
 
 /// Gives whether anything changed.
 pub fn run(f: &mut Func) -> bool {
-    if !watches(f) {
+    if !watches(f) && !waits_again(f) {
         return false;
     }
     let cfg = Cfg::new(f);
@@ -51,6 +56,35 @@ fn watches(f: &Func) -> bool {
     };
     let own = f.sites.iter().skip(1).any(|site| is_watcher(site.name));
     own || f.layout.iter().any(|&b| f.blocks[b].insts.iter().any(calls))
+}
+
+/// Whether `f` receives in a loop, alone or by a select. Of what is so long that liveness takes its time, no.
+fn waits_again(f: &Func) -> bool {
+    if f.insts.len() > LONG {
+        return false;
+    }
+    let receives = |i: &Inst| match &f.insts[*i] {
+        InstData::Call(c) => {
+            matches!(c.callee, Callee::Builtin(Builtin::SelectGo | Builtin::ChanRecv1 | Builtin::ChanRecv2))
+        }
+        _ => false,
+    };
+    f.layout.iter().any(|&b| f.blocks[b].insts.iter().any(receives) && in_loop(f, b))
+}
+
+/// Whether control can come back to `b`.
+fn in_loop(f: &Func, b: Block) -> bool {
+    let mut seen = HashSet::new();
+    let mut work = successors(f, b);
+    while let Some(s) = work.pop() {
+        if s == b {
+            return true;
+        }
+        if seen.insert(s) {
+            work.extend(successors(f, s));
+        }
+    }
+    false
 }
 
 /// Whether a value may be the address of an object.
@@ -78,7 +112,7 @@ fn liveness(f: &Func, cfg: &Cfg) -> Live {
         again = false;
         for &b in cfg.rpo.iter().rev() {
             let mut set = Set::new();
-            for s in undergo_ir::cfg::successors(f, b) {
+            for s in successors(f, b) {
                 set.extend(&live.at_start[s]);
             }
             live.at_end[b] = set.clone();

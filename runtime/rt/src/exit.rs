@@ -168,8 +168,9 @@ pub fn thread_exhaustion(max: i32) -> ! {
 /// A piece of a dying process's last words.
 pub type Say<'a> = &'a dyn Fn(&mut dyn Write);
 
-/// A signal that is a bug, or SIGQUIT: its message, all goroutines, and what the registers held.
-pub fn die_of_signal(gp: *mut G, pc: usize, fp: usize, [message, registers]: [Say<'_>; 2]) -> ! {
+/// A signal that is a bug, or SIGQUIT: its message, all goroutines, and what the registers held, of which three are
+/// given.
+pub fn die_of_signal(gp: *mut G, [pc, sp, fp]: [usize; 3], [message, registers]: [Say<'_>; 2]) -> ! {
     begin();
     let mut out = Buffered::new();
     message(&mut out);
@@ -178,7 +179,7 @@ pub fn die_of_signal(gp: *mut G, pc: usize, fp: usize, [message, registers]: [Sa
         if let Some(g) = unsafe { gp.as_ref() } {
             let _ = out.write_str("\n");
             if crate::module::is_go_text(pc) {
-                print::context(&mut out, g, pc, fp);
+                print::context(&mut out, g, [pc, sp, fp]);
             } else {
                 print::current(&mut out, Start::Here);
             }

@@ -217,7 +217,8 @@ fn die(s: u32, info: &SigInfo, ctx: &mut UContext, what: &str) -> ! {
         let _ = writeln!(out);
     };
     let registers = |out: &mut dyn Write| registers(out, ctx);
-    exit::die_of_signal(gp, at, ctx.gregs[reg::RBP] as usize, [&message, &registers])
+    let [sp, fp] = [reg::RSP, reg::RBP].map(|r| ctx.gregs[r] as usize);
+    exit::die_of_signal(gp, [at, sp, fp], [&message, &registers])
 }
 
 fn registers(out: &mut dyn Write, ctx: &UContext) {

@@ -28,15 +28,24 @@ pub struct Physical {
     pub ret: usize,
     /// `pc` is an instruction that did not call: it faulted, was interrupted, or has not run.
     pub exact: bool,
+    /// Where the frame ends: behind its return address. 0 if that is not known.
+    pub fp: usize,
+    /// Where it starts: what its calls leave on the stack lies below. 0 if that is not known.
+    pub sp: usize,
 }
 
 impl Physical {
     fn call(ret: usize) -> Physical {
-        Physical { pc: ret - 1, ret, exact: false }
+        Physical { pc: ret - 1, ret, exact: false, fp: 0, sp: 0 }
     }
 
     fn exact(pc: usize) -> Physical {
-        Physical { pc, ret: pc + 1, exact: true }
+        Physical { pc, ret: pc + 1, exact: true, fp: 0, sp: 0 }
+    }
+
+    /// The same, from `sp` to what is above the frame pointer `fp`.
+    fn between(self, sp: usize, fp: usize) -> Physical {
+        Physical { sp, fp: if fp == 0 { 0 } else { fp + 16 }, ..self }
     }
 
     /// The address that traces print relative to the function's entry.
@@ -72,8 +81,8 @@ impl Walk {
     }
 
     /// From a machine context in compiled code.
-    pub fn from_context(gp: &G, pc: usize, fp: usize) -> Walk {
-        Walk::new(fp, gp.head.seg as *const Segment, Some(Physical::exact(pc)))
+    pub fn from_context(gp: &G, [pc, sp, fp]: [usize; 3]) -> Walk {
+        Walk::new(fp, gp.head.seg as *const Segment, Some(Physical::exact(pc).between(sp, fp)))
     }
 
     /// A goroutine that does not run.
@@ -95,8 +104,8 @@ impl Walk {
         Walk::new(gp.head.entry_bp, seg, None)
     }
 
-    /// Follows one link: the return address of the frame at `fp`.
-    fn step(&mut self) -> Option<usize> {
+    /// Follows one link: the return address of the frame at `fp`, and where the frame that it leads to starts.
+    fn step(&mut self) -> Option<(usize, usize)> {
         if self.fp == 0 || self.fp & 7 != 0 {
             return None;
         }
@@ -106,12 +115,13 @@ impl Walk {
         }
         // SAFETY: fp is an aligned address in a live segment of the goroutine, which does not run.
         unsafe {
-            let mut ret = *((self.fp + 8) as *const usize);
-            if ret == undergo_lessstack as *const () as usize {
-                ret = *((*self.seg).saved_sp as *const usize);
+            let mut at = self.fp + 8;
+            if *(at as *const usize) == undergo_lessstack as *const () as usize {
+                at = (*self.seg).saved_sp;
             }
+            let ret = *(at as *const usize);
             self.fp = *(self.fp as *const usize);
-            (ret != undergo_goroutine_return as *const () as usize).then_some(ret)
+            (ret != undergo_goroutine_return as *const () as usize).then_some((ret, at + 8))
         }
     }
 }
@@ -124,8 +134,9 @@ impl Iterator for Walk {
             let frame = match self.first.take() {
                 Some(f) => f,
                 None => {
-                    let ret = self.step()?;
-                    if self.after_fault { Physical::exact(ret) } else { Physical::call(ret) }
+                    let (ret, sp) = self.step()?;
+                    let frame = if self.after_fault { Physical::exact(ret) } else { Physical::call(ret) };
+                    frame.between(sp, self.fp)
                 }
             };
             self.after_fault = false;
@@ -208,7 +219,7 @@ entry! {
     /// Flags of the innermost function that called the one whose frame pointer is `fp`.
     "runtime.callerflags" => fn callerflags(fp: usize) -> usize {
         let seg = g::current().head.seg as *const Segment;
-        let Some(ret) = Walk::new(fp, seg, None).step() else { return 0 };
+        let Some((ret, _)) = Walk::new(fp, seg, None).step() else { return 0 };
         // The stubs of reflection are no functions of Go, and wrappers like what they stand between.
         let stub = undergo_abi::pctab::flag::WRAPPER as usize;
         symtab().find(ret - 1).and_then(|f| f.frames(ret - 1).next()).map_or(stub, |f| f.flags as usize)

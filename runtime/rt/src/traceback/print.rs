@@ -75,9 +75,9 @@ pub fn stopped(out: &mut dyn Write, gp: &G) {
 }
 
 /// Frames from a machine context of the current goroutine.
-pub fn context(out: &mut dyn Write, gp: &G, pc: usize, fp: usize) {
+pub fn context(out: &mut dyn Write, gp: &G, registers: [usize; 3]) {
     header(out, gp, "running");
-    frames(out, Walk::from_context(gp, pc, fp), 0);
+    frames(out, Walk::from_context(gp, registers), 0);
     created_by(out, gp);
 }
 
@@ -207,7 +207,7 @@ fn frames(out: &mut dyn Write, walk: Walk, mut skip: usize) {
                 continue;
             }
             if !elided.contains(&i) {
-                frame(out, p.shown(), &f);
+                frame(out, p, &f);
             } else if i == elided.start {
                 let _ = writeln!(out, "...{} frames elided...", elided.len());
             }
@@ -216,14 +216,19 @@ fn frames(out: &mut dyn Write, walk: Walk, mut skip: usize) {
     }
 }
 
-fn frame(out: &mut dyn Write, pc: usize, f: &Frame) {
+fn frame(out: &mut dyn Write, p: Physical, f: &Frame) {
     name(out, f.name);
     // Of an inlined call Go does not look; values of arguments are not kept anywhere.
     let none = !f.inlined && f.flags & undergo_abi::pctab::flag::NO_ARGS != 0;
     let _ = writeln!(out, "{}", if none { "()" } else { "(...)" });
-    position(out, pc, f);
+    position(out, p.shown(), f);
+    if !f.inlined && config::traceback_level() >= 2 && p.fp != 0 && p.sp != 0 {
+        let _ = write!(out, " fp={:#x} sp={:#x} pc={:#x}", p.fp, p.sp, p.shown());
+    }
+    let _ = out.write_str("\n");
 }
 
+/// File, line and distance from the function's entry.
 fn position(out: &mut dyn Write, pc: usize, f: &Frame) {
     let _ = write!(out, "\t{}:{}", f.file, f.line);
     if !f.inlined
@@ -233,7 +238,6 @@ fn position(out: &mut dyn Write, pc: usize, f: &Frame) {
     {
         let _ = write!(out, " +{:#x}", pc - func.entry().entry as usize);
     }
-    let _ = out.write_str("\n");
 }
 
 /// A function name: type arguments are elided, and the panic is called by its language name.
@@ -278,4 +282,5 @@ fn created_by(out: &mut dyn Write, gp: &G) {
     }
     let _ = out.write_str("\n");
     position(out, gp.created_by, &Frame { inlined: false, ..f });
+    let _ = out.write_str("\n");
 }
