@@ -10,14 +10,14 @@ use std::collections::HashSet;
 
 use undergo_ir::cfg::Cfg;
 use undergo_ir::dom::DomTree;
-use undergo_ir::{Block, Func, InstData, IntCond, Type, Value};
+use undergo_ir::{Block, Func, Inst, InstData, IntCond, Type, Value};
 
 use crate::guards::FIRST_PAGE;
 
 /// Removes such checks. Gives whether there were any.
 pub fn run(f: &mut Func) -> bool {
-    let is_check = |i: &undergo_ir::Inst| matches!(f.insts[*i], InstData::NilCheck(_));
-    if f.layout.iter().flat_map(|&b| &f.blocks[b].insts).filter(|&i| is_check(i)).count() == 0 {
+    let is_check = |i: &Inst| matches!(f.insts[*i], InstData::NilCheck(_));
+    if !f.layout.iter().flat_map(|&b| &f.blocks[b].insts).any(is_check) {
         return false;
     }
     let cfg = Cfg::new(f);
