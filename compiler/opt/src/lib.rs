@@ -3,7 +3,7 @@
 //! In: a lowered [`undergo_ir::Program`]. Out: the same program, faster. Reading order: [`pipeline`] (which pass runs when, and
 //! why in that order), [`clean`] (dead blocks and instructions), [`guards`] (panics of dead loads), [`simplify`] (folding), [`slots`] (stack slots to
 //! values), [`nil_checks`] (checks of what was checked before), [`callgraph`], [`inline`], [`escape`] (heap objects to
-//! stack slots),
+//! stack slots), [`divisible`] (remainders compared with 0),
 //! [`clean_frames`] (no leftovers in the frames of functions that watch objects die or wait for work).
 //!
 //! Invariants: the IR is valid before and after every pass ([`undergo_ir::verify`], checked in debug builds). Passes
@@ -13,6 +13,7 @@
 pub mod callgraph;
 pub mod clean;
 pub mod clean_frames;
+pub mod divisible;
 pub mod escape;
 pub mod guards;
 pub mod inline;

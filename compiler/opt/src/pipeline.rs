@@ -11,13 +11,14 @@
 //! | slots, simplify, clean | … which become values in turn; closures' code pointers become known |
 //! | inline, slots, simplify, clean | calls of those closures are direct now |
 //! | nil checks | when inlining has brought a method's checks to those of its caller; a smaller function is inlined sooner |
+//! | divisible | after all inlining: what it makes is longer |
 //! | clean frames | last, and after all inlining: its slots must stay |
 
 use undergo_ir::{Func, Program, verify};
 
 use crate::escape::{self, Summaries};
 use crate::inline::{self, Bodies};
-use crate::{callgraph, clean, clean_frames, nil_checks, simplify, slots};
+use crate::{callgraph, clean, clean_frames, divisible, nil_checks, simplify, slots};
 
 /// A function with more instructions than this is only cleaned: such functions are tables in disguise.
 const HUGE: usize = 60_000;
@@ -35,6 +36,11 @@ pub fn optimise(program: &mut Program) {
         }
     }
     for f in &mut program.funcs {
+        if divisible::run(f) {
+            // The remainders.
+            clean::run(f);
+            checked(f, "divisibility");
+        }
         if clean_frames::run(f) {
             checked(f, "cleaning frames");
         }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use undergo_ir::{Func, Program, verify};
-use undergo_opt::{callgraph, clean, clean_frames, escape, inline, nil_checks, pipeline, simplify, slots};
+use undergo_opt::{callgraph, clean, clean_frames, divisible, escape, inline, nil_checks, pipeline, simplify, slots};
 
 fn run_pass(name: &str, f: &mut Func, bodies: &inline::Bodies, summaries: &mut escape::Summaries) {
     match name {
@@ -13,6 +13,7 @@ fn run_pass(name: &str, f: &mut Func, bodies: &inline::Bodies, summaries: &mut e
         "simplify" => drop(simplify::run(f)),
         "clean" => clean::run(f),
         "clean_frames" => drop(clean_frames::run(f)),
+        "divisible" => drop(divisible::run(f)),
         "nil_checks" => drop(nil_checks::run(f)),
         "inline" => drop(inline::run(f, bodies)),
         "escape" => drop(escape::run(f, summaries)),
