@@ -1,5 +1,6 @@
 // Kernels of memory management: `gc NAME` runs one; `gc` lists them with what is measured. What a kernel computes goes to
-// standard output; what it took, as lines of a name and a number, to standard error.
+// standard output; what it took, as lines of a name and a number, to standard error. Two numbers are a bucket of a histogram
+// and how often it was hit.
 package main
 
 import (
@@ -82,16 +83,24 @@ func reportProcess() {
 		{Name: "/cpu/classes/gc/total:cpu-seconds"},
 		{Name: "/gc/cycles/total:gc-cycles"},
 		{Name: "/sched/pauses/total/gc:seconds"},
+		{Name: "/sched/pauses/stopping/gc:seconds"},
 	}
 	metrics.Read(samples)
 	report("gc_cpu_ns", int64(samples[0].Value.Float64()*1e9))
 	report("cycles", int64(samples[1].Value.Uint64()))
-	h := samples[2].Value.Float64Histogram()
-	for i, n := range h.Counts {
-		if n > 0 && i > 0 {
-			fmt.Fprintln(os.Stderr, "pause", int64(h.Buckets[i]*1e9), n)
+	for i, name := range []string{"pause", "stopping"} {
+		h := samples[2+i].Value.Float64Histogram()
+		for i, n := range h.Counts {
+			if n > 0 && i > 0 {
+				reportBucket(name, int64(h.Buckets[i]*1e9), n)
+			}
 		}
 	}
+}
+
+// Some of what is counted in a histogram: n values that are at least lower.
+func reportBucket(name string, lower int64, n uint64) {
+	fmt.Fprintln(os.Stderr, name, lower, n)
 }
 
 // Runs f while a ticker of a millisecond is watched, and reports how late its ticks are.
@@ -113,11 +122,14 @@ func watchTicker(f func()) {
 	f()
 	close(stop)
 	<-stopped
+	const bucket = 10_000
 	slices.Sort(late)
-	if n := len(late); n > 0 {
-		report("late_median_ns", late[n/2])
-		report("late_p99_ns", late[n*99/100])
-		report("late_max_ns", late[n-1])
+	for i := 0; i < len(late); {
+		first, lower := i, late[i]/bucket*bucket
+		for i < len(late) && late[i] < lower+bucket {
+			i++
+		}
+		reportBucket("late", lower, uint64(i-first))
 	}
 }
 

@@ -10,11 +10,21 @@ use undergo_tests::toolchain::{Toolchain, repository};
 use super::{LIMIT, ROUNDS, geometric_mean, middle};
 use crate::files::{Pair, build_both, success};
 
-/// What one run has told: numbers by name, and pauses by the lower bound of their bucket in ns.
+/// How often there was a duration, by the lower bound of its bucket in ns.
+type Histogram = BTreeMap<u64, u64>;
+
+/// Pauses of each of the two, at least, of which quantiles are told.
+const PAUSES: u64 = 1000;
+/// Pairs of runs in which there must be so many.
+const PAUSE_ROUNDS: usize = 20;
+/// Pairs of runs after which it is enough.
+const MOST_ROUNDS: usize = 100;
+
+/// What one run has told: numbers and histograms by name.
 #[derive(Default)]
 struct Run {
     numbers: BTreeMap<String, f64>,
-    pauses: BTreeMap<u64, u64>,
+    histograms: BTreeMap<String, Histogram>,
     output: String,
 }
 
@@ -25,9 +35,9 @@ impl Run {
         for line in out.stderr_text().lines() {
             let words: Vec<&str> = line.split(' ').collect();
             match words[..] {
-                ["pause", lower, n] => {
+                [name, lower, n] => {
                     let (lower, n) = (lower.parse().unwrap_or(0), n.parse().unwrap_or(0));
-                    *run.pauses.entry(lower).or_default() += n;
+                    *run.histograms.entry(name.to_owned()).or_default().entry(lower).or_default() += n;
                 }
                 [name, n] => {
                     run.numbers.insert(name.to_owned(), n.parse().unwrap_or(f64::NAN));
@@ -61,10 +71,10 @@ pub(super) fn run(tools: &Toolchain, rounds: Option<usize>, wanted: &dyn Fn(&str
     let list = success(&mut Command::new(&pair.stock), LIMIT)?.stdout_text();
     let kernels: Vec<(&str, &str)> =
         list.lines().filter_map(|line| line.split_once(' ')).filter(|(name, _)| wanted(name)).collect();
-    let rounds = rounds.unwrap_or(ROUNDS);
     let of_kind = |kind: &str| kernels.iter().filter(move |k| k.1 == kind).map(|k| k.0).collect::<Vec<_>>();
-    work(&pair, &of_kind("work"), rounds)?;
     pauses(&pair, &of_kind("pauses"), rounds)?;
+    let rounds = rounds.unwrap_or(ROUNDS);
+    work(&pair, &of_kind("work"), rounds)?;
     for kernel in of_kind("limit") {
         let runs = runs(&pair, kernel, "2", rounds)?;
         let peaks = [0, 1].map(|i| of(&runs, i, |r| r.get("peak_kb") / r.get("limit_kb")));
@@ -117,50 +127,70 @@ fn work(pair: &Pair, kernels: &[&str], rounds: usize) -> Result<(), String> {
     Ok(())
 }
 
-fn pauses(pair: &Pair, kernels: &[&str], rounds: usize) -> Result<(), String> {
+/// Pauses of all runs together, as the runtime counts them; the part of each in which threads were still running; and how
+/// late a ticker of the program was. There are as many pairs of runs as it takes.
+fn pauses(pair: &Pair, kernels: &[&str], rounds: Option<usize>) -> Result<(), String> {
     if kernels.is_empty() {
         return Ok(());
     }
-    println!("\n| kernel | | pauses | median | p99 | longest | ticker late: median | p99 | most | CPU s |");
-    println!("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+    println!(
+        "\n| kernel | | runs | pauses | median | p99 | longest | stopping p99 | ticker late: median | p99 | most | CPU s |"
+    );
+    println!("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
     for kernel in kernels {
-        let runs = runs(pair, kernel, "2", rounds)?;
+        let mut all = runs(pair, kernel, "2", rounds.unwrap_or(PAUSE_ROUNDS))?;
+        while rounds.is_none() && all.len() < MOST_ROUNDS && (0..2).any(|i| pooled(&all, i, "pause").1 < PAUSES) {
+            all.push(both(pair, kernel, "2")?);
+        }
         for (i, who) in ["undergo", "stock"].iter().enumerate() {
-            let mut pooled: BTreeMap<u64, u64> = BTreeMap::new();
-            for run in &runs {
-                run[i].pauses.iter().for_each(|(at, n)| *pooled.entry(*at).or_default() += n);
-            }
-            let us = |q: f64| format!("{:.0} us", quantile(&pooled, q) as f64 / 1e3);
-            let late = |name: &str| format!("{:.0} us", of(&runs, i, |r| r.get(name)) / 1e3);
+            let us = |name: &str, q: f64| format!("{:.0} us", quantile(&pooled(&all, i, name).0, q) as f64 / 1e3);
             println!(
-                "| {kernel} | {who} | {} | {} | {} | {} | {} | {} | {} | {:.1} |",
-                pooled.values().sum::<u64>(),
-                us(0.5),
-                us(0.99),
-                us(1.0),
-                late("late_median_ns"),
-                late("late_p99_ns"),
-                late("late_max_ns"),
-                of(&runs, i, Run::processor_ns) / 1e9,
+                "| {kernel} | {who} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {:.1} |",
+                all.len(),
+                pooled(&all, i, "pause").1,
+                us("pause", 0.5),
+                us("pause", 0.99),
+                us("pause", 1.0),
+                us("stopping", 0.99),
+                us("late", 0.5),
+                us("late", 0.99),
+                us("late", 1.0),
+                of(&all, i, Run::processor_ns) / 1e9,
             );
         }
     }
     Ok(())
 }
 
+/// A histogram of one of the two over all runs, and the number of what it counts.
+fn pooled(runs: &Runs, which: usize, name: &str) -> (Histogram, u64) {
+    let mut pooled = Histogram::new();
+    for (at, n) in runs.iter().filter_map(|both| both[which].histograms.get(name)).flatten() {
+        *pooled.entry(*at).or_default() += n;
+    }
+    let n = pooled.values().sum();
+    (pooled, n)
+}
+
 /// The first pair warms the machine up and is not counted.
 fn runs(pair: &Pair, kernel: &str, procs: &str, rounds: usize) -> Result<Runs, String> {
     let mut runs = Vec::new();
     for round in 0..=rounds {
-        let both = [Run::of(&pair.ours, kernel, procs)?, Run::of(&pair.stock, kernel, procs)?];
-        if both[0].output != both[1].output {
-            return Err(format!("{kernel}: the two print different things"));
-        }
+        let both = both(pair, kernel, procs)?;
         if round > 0 {
             runs.push(both);
         }
     }
     Ok(runs)
+}
+
+/// A run of ours and one of stock's.
+fn both(pair: &Pair, kernel: &str, procs: &str) -> Result<[Run; 2], String> {
+    let both = [Run::of(&pair.ours, kernel, procs)?, Run::of(&pair.stock, kernel, procs)?];
+    if both[0].output != both[1].output {
+        return Err(format!("{kernel}: the two print different things"));
+    }
+    Ok(both)
 }
 
 /// The median of a number of one of the two.
@@ -174,7 +204,7 @@ fn ratio(runs: &Runs, f: impl Fn(&Run) -> f64) -> f64 {
 }
 
 /// The bucket below which the part `q` of all values lies.
-fn quantile(counts: &BTreeMap<u64, u64>, q: f64) -> u64 {
+fn quantile(counts: &Histogram, q: f64) -> u64 {
     let wanted = (counts.values().sum::<u64>() as f64 * q).ceil() as u64;
     let mut seen = 0;
     for (at, n) in counts {

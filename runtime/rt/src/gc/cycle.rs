@@ -23,18 +23,19 @@ use core::sync::atomic::{AtomicBool, AtomicI64, AtomicPtr, AtomicU32, AtomicU64,
 use undergo_rtcore::lock_rank::Rank;
 use undergo_rtsys::linux::clock;
 
-/// Objects read at most with the world stopped before marking goes on with the world running.
-const LAST_OBJECTS: u64 = 20_000;
+/// How long objects are read with the world stopped at the end, ns, before marking goes on with the world running. With
+/// every attempt it is twice as long.
+const LAST_NS: i64 = 50_000;
 /// If the last collection has found fewer bytes alive, the next one tries to mark everything in the first pause.
 const SMALL: u64 = 512 << 10;
 /// And if it has read fewer bytes of roots.
 const SMALL_ROOTS: usize = 512 << 10;
 /// And if there are fewer goroutines.
 const SMALL_COUNT: usize = 64;
-/// Objects that are read at most in that attempt.
-const FIRST_OBJECTS: u64 = 5_000;
+/// How long objects are read in that attempt, ns.
+const FIRST_NS: i64 = 150_000;
 /// After so many attempts marking ends with the world stopped, whatever is left.
-const MAX_ATTEMPTS: u32 = 4;
+const MAX_ATTEMPTS: u32 = 8;
 
 /// State of the running collection, and results of the last one. Independent atomics, written by whoever runs the
 /// collection.
@@ -170,7 +171,7 @@ pub fn begin(kind: usize, world: &WorldStopped<'_>) -> bool {
     marker.be_alone();
     let job = if is_small() {
         count_roots(roots::mark_all(&mut marker, world));
-        if marker.drain_alone(FIRST_OBJECTS) {
+        if marker.drain_alone(FIRST_NS) {
             marker.count();
             drop(marker);
             settle(world);
@@ -204,8 +205,7 @@ pub fn mark_done(kind: usize, world: &WorldStopped<'_>) -> bool {
     marker.reset();
     marker.be_alone();
     crate::roots::enumerate(&mut *marker, world);
-    let limit = if attempt < MAX_ATTEMPTS { LAST_OBJECTS } else { u64::MAX };
-    let done = marker.drain_alone(limit);
+    let done = marker.drain_alone(if attempt < MAX_ATTEMPTS { LAST_NS << attempt } else { i64::MAX });
     marker.count();
     drop(marker);
     if !done {

@@ -29,13 +29,15 @@ use undergo_rtcore::object_bits::Pair;
 use undergo_rtcore::size_class::{HEADER, PAGE_SHIFT, Scan};
 
 /// Bytes of a large object read at a time.
-const PIECE: usize = 128 << 10;
+const PIECE: usize = 32 << 10;
 /// Objects between prefetching and reading.
 const AHEAD: usize = 8;
 /// Bytes that an assist reads at least, so that the shared entries are not locked for every span.
 const ASSIST_BYTES: u64 = 32 << 10;
 /// Objects that it reads before it looks whether the world is to stop.
 const ASSIST_STEP: usize = 32;
+/// Objects that a marker with limited time reads before it looks at the clock.
+const TIMED_STEP: usize = 16;
 /// A marker shares when it has more entries than this.
 const SHARE: usize = 128;
 
@@ -214,20 +216,16 @@ impl Marker {
         true
     }
 
-    /// Reads objects until there are none left anywhere, or `limit` have been read; whether none are left. What is left is
-    /// shared. Nobody else marks.
-    pub fn drain_alone(&mut self, limit: u64) -> bool {
-        let mut n = 0;
+    /// Reads objects until there are none left anywhere, or for about `ns` nanoseconds; whether none are left. What is left
+    /// is shared. Nobody else marks.
+    pub fn drain_alone(&mut self, ns: i64) -> bool {
+        let end = crate::rt::nanotime().saturating_add(ns);
         loop {
-            while let Some(entry) = self.next() {
-                if n == limit {
-                    self.stack.push(entry);
+            while self.drain_some(TIMED_STEP) {
+                if crate::rt::nanotime() > end {
                     self.give_all();
                     return false;
                 }
-                n += 1;
-                // SAFETY: as in `drain`.
-                unsafe { self.read(entry) };
             }
             if !self.take_shared() {
                 return true;
