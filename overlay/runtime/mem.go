@@ -76,6 +76,7 @@ func collect(kind uintptr) {
 	}
 	startTheWorld(0)
 	worldRelease()
+	Gosched()
 	for gcSweep() {
 		Gosched()
 	}

@@ -59,6 +59,18 @@ pub fn yield_now(gp: &mut G) -> ! {
     sched::schedule_fresh()
 }
 
+/// Puts the current goroutine at the end of this P's queue and schedules what is to run next. The results of its entry must
+/// be set.
+pub fn yield_here(gp: &mut G) -> ! {
+    let mp = m::current();
+    gp.resume_pc = undergo_rtsys::arch::entry::undergo_entry_resume as *const () as usize;
+    sched::detach(mp, gp);
+    gp.transition(GStatus::Running, GStatus::Runnable);
+    // SAFETY: our own P.
+    sched::put_local(unsafe { &*mp.p }, gp, sched::Where::Tail);
+    sched::schedule_fresh()
+}
+
 /// The current entry ends as a panic: `runtime.raise(code, a, b)` is called at its call site. The entry must return
 /// right away; its result is ignored.
 pub fn raise(code: Raise, a: usize, b: usize) {

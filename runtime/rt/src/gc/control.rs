@@ -27,6 +27,8 @@ struct Driver {
     wanted: Option<usize>,
     /// Whoever waits for the end of marking: the driver, or a goroutine that calls `runtime.GC`.
     marking: *mut G,
+    /// Goroutines that wait until marking has ended, because the heap has grown too much meanwhile or before.
+    beyond_goal: GList,
 }
 
 /// The right to collect.
@@ -48,25 +50,41 @@ pub fn init() {
     STOP_THE_WORLD.store(wanted || crate::choice::is_seeded(), Relaxed);
 }
 
-/// Goroutines that wait until marking has ended, because the heap has grown too much meanwhile.
-static BEYOND_GOAL: Mutex<GList> = Mutex::new(Rank::Sweep, GList::new());
-
 /// The heap may have grown beyond its goal while objects are marked, by what this goroutine has allocated: it goes on when
 /// marking has ended. Its entry's results are saved. Whoever drives the collection never waits.
 pub fn wait_for_marking(gp: &mut G) {
-    if !pace::is_beyond_goal(gp) || gp.is_system() || gp.head.pins != 0 || cycle::is_driver(gp) {
+    if !pace::is_beyond_goal(gp) || !may_wait(gp) {
         return;
     }
-    let mut waiting = BEYOND_GOAL.lock();
+    let mut driver = DRIVER.lock();
     if cycle::is_marking() {
-        waiting.push(gp);
-        park(gp, WaitReason::GcAssistWait, move || drop(waiting));
+        driver.beyond_goal.push(gp);
+        park(gp, WaitReason::GcAssistWait, move || drop(driver));
     }
 }
 
-/// Marking has ended.
+/// A collection is due that the driver cannot begin yet. If the heap is beyond its goal by much, the goroutine goes on when
+/// marking has ended, or when it turns out that there is nothing to wait for. Its entry's results are saved.
+pub fn wait_for_driver(gp: &mut G) {
+    if !pace::is_far_beyond_goal() || !may_wait(gp) {
+        return;
+    }
+    let mut driver = DRIVER.lock();
+    if driver.waiting.is_null() {
+        driver.wanted = Some(GROWTH);
+        driver.beyond_goal.push(gp);
+        park(gp, WaitReason::GcAssistWait, move || drop(driver));
+    }
+}
+
+/// Whether a goroutine can wait for a collection: nothing that a collection needs waits for it.
+fn may_wait(gp: &G) -> bool {
+    !gp.is_system() && gp.head.pins == 0 && !cycle::is_driver(gp)
+}
+
+/// Marking has ended, or does not begin.
 pub fn end_waiting() {
-    let waiting = core::mem::take(&mut *BEYOND_GOAL.lock());
+    let waiting = core::mem::take(&mut DRIVER.lock().beyond_goal);
     sched::inject(waiting);
 }
 
@@ -89,8 +107,10 @@ pub fn marking_ended() {
 // SAFETY: Gs are never unmapped; the waiting one is claimed under the lock.
 unsafe impl Send for Driver {}
 
-static DRIVER: Mutex<Driver> =
-    Mutex::new(Rank::Sweep, Driver { waiting: null_mut(), wanted: None, marking: null_mut() });
+static DRIVER: Mutex<Driver> = Mutex::new(
+    Rank::Sweep,
+    Driver { waiting: null_mut(), wanted: None, marking: null_mut(), beyond_goal: GList::new() },
+);
 /// Whether the driver ever waited.
 static EXISTS: AtomicBool = AtomicBool::new(false);
 /// Whether a driver goroutine has been started.
@@ -121,14 +141,21 @@ entry! {
             RT.n_system_g.fetch_add(1, Relaxed);
         }
         EXISTS.store(true, Relaxed);
-        let mut driver = DRIVER.lock();
-        if let Some(kind) = driver.wanted.take()
-            && (kind != GROWTH || pace::is_due() || check::is_torturing())
-        {
-            return kind;
+        loop {
+            let mut driver = DRIVER.lock();
+            if let Some(kind) = driver.wanted.take()
+                && (kind != GROWTH || pace::is_due() || check::is_torturing())
+            {
+                return kind;
+            }
+            if driver.beyond_goal.is_empty() {
+                driver.waiting = gp;
+                park(gp, WaitReason::ForceGcIdle, move || drop(driver));
+            }
+            // They wait for a collection that is not due any more.
+            drop(driver);
+            end_waiting();
         }
-        driver.waiting = gp;
-        park(gp, WaitReason::ForceGcIdle, move || drop(driver))
     }
 
     /// Takes the right to collect; parks while another goroutine has it.
@@ -182,9 +209,15 @@ entry! {
         cycle::mark_done(kind, &world)
     }
 
-    /// Sweeps a part of the heap; whether there may be more.
+    /// Sweeps a part of the heap, or what is left if the next collection is due; whether there may be more.
     "runtime.gcSweep" => fn gc_sweep() -> bool {
-        sweep::some()
+        let is_wanted = DRIVER.lock().wanted.is_some();
+        while sweep::some() {
+            if !is_wanted {
+                return true;
+            }
+        }
+        false
     }
 
     /// Waits until everything is swept.

@@ -215,7 +215,6 @@ pub fn mark_done(kind: usize, world: &WorldStopped<'_>) -> bool {
     barrier::turn_off(world);
     CYCLE.is_marking.store(false, Relaxed);
     settle(world);
-    control::end_waiting();
     record(kind, start);
     true
 }
@@ -232,6 +231,7 @@ fn settle(world: &WorldStopped<'_>) {
     sweep::begin(world);
     pace::collected(bytes);
     crate::sched::inject(special::claim_waiting());
+    control::end_waiting();
 }
 
 /// Calls `f` with every P.

@@ -31,6 +31,7 @@
 //!       until gcMarkDone(kind)     not yet done: once more
 //!   }
 //!   start the world
+//!   Gosched()                      whoever allocated goes on here
 //!   for gcSweep() { Gosched() }
 //!   gcRelease()
 //! ```
@@ -75,7 +76,7 @@ pub fn on_pending(gp: &mut G) {
             // The driver runs next here. It is going to stop the world, which would have to wait for a thread that is being
             // woken.
             crate::sched::ready_to_follow(driver, crate::sched::Where::Next);
-            crate::park::yield_now(gp);
+            crate::park::yield_here(gp);
         }
         crate::park::ready(driver);
         return;
@@ -83,6 +84,7 @@ pub fn on_pending(gp: &mut G) {
     if control::has_driver() {
         // It is still sweeping for the last collection: with our help, and our processor if there is no other.
         sweep::some();
+        control::wait_for_driver(gp);
         if gp.head.pins == 0 && !gp.is_system() {
             crate::park::yield_now(gp);
         }

@@ -9,7 +9,7 @@ use core::sync::atomic::{AtomicI32, AtomicI64, AtomicU64, Ordering::Relaxed};
 const HEAP_MIN: u64 = 4 << 20;
 /// Pages for which there is a page of tables, about: bits and pointer masks of small objects.
 const TABLES: u64 = 32;
-/// Bytes beyond the goal before goroutines that allocate wait for the end of marking.
+/// Bytes beyond the goal before goroutines that allocate wait for the end of marking, beside a sixteenth of it.
 const OVERSHOOT: u64 = 512 << 10;
 /// Bytes that a goroutine may allocate while objects are marked before it waits for the end of marking as one of those
 /// that have taken the heap beyond its goal; the others wait only if it is exceeded by far.
@@ -88,11 +88,21 @@ pub fn is_overdue(now: i64) -> bool {
 pub fn marking_begins() {
     let (used, goal) = (PACE.used.load(Relaxed), goal());
     PACE.begun.store(used, Relaxed);
-    let beyond = if has_limit() { goal / 64 } else { goal / 16 + OVERSHOOT };
-    let hard = goal.max(used).saturating_add(beyond);
+    let hard = goal.max(used).saturating_add(beyond(goal));
     PACE.hard.store(hard, Relaxed);
     PACE.hardest.store(if has_limit() { hard } else { hard.saturating_add(goal / 8) }, Relaxed);
     PACE.trigger.store(u64::MAX, Relaxed);
+}
+
+/// Bytes beyond the goal before goroutines that allocate wait.
+fn beyond(goal: u64) -> u64 {
+    if has_limit() { goal / 64 } else { goal / 16 + OVERSHOOT }
+}
+
+/// Whether the heap is so large that goroutines that allocate should wait for the collection that is due.
+pub fn is_far_beyond_goal() -> bool {
+    let goal = goal();
+    PACE.used.load(Relaxed) >= goal.saturating_add(beyond(goal))
 }
 
 /// A collection has found `live` bytes in objects that were there when it began.
