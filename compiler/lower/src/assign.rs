@@ -248,44 +248,6 @@ impl FuncLower<'_> {
         }
     }
 
-    /// `a, b = x, y`: operands of the left-hand sides and all values first, then the assignments.
-    fn assign_parallel(&mut self, lhs: &[Lhs], rhs: &'static [Expr]) {
-        let mut operands = Vec::new();
-        for l in lhs {
-            if let Lhs::Old(e) = l {
-                operands.extend(lhs_operands(self, e));
-            }
-        }
-        operands.extend(rhs);
-        self.order(&operands);
-        let places: Vec<Option<(Place, Ty)>> = lhs.iter().map(|l| self.place_of_lhs(l)).collect();
-        let mut vals = Vec::new();
-        for ((l, p), r) in lhs.iter().zip(&places).zip(rhs) {
-            let ty = match (l, p) {
-                (Lhs::New(o), _) => Some(self.subst(o.type_())),
-                (_, Some((_, ty))) => Some(*ty),
-                _ => None,
-            };
-            vals.push(match ty {
-                Some(ty) => {
-                    let v = self.expr_as(r, ty);
-                    self.own(ty, v)
-                }
-                None => {
-                    self.effect(r);
-                    Val::empty()
-                }
-            });
-        }
-        for ((l, p), v) in lhs.iter().zip(places).zip(vals) {
-            match (l, p) {
-                (Lhs::New(o), _) => self.declare_init(*o, &v),
-                (_, Some((place, ty))) => self.assign_place(&place, ty, &v),
-                _ => {}
-            }
-        }
-    }
-
     /// `x op= y`
     fn op_assign(&mut self, lhs: &'static Expr, op: BinaryOp, rhs: &'static Expr, pos: undergo_source::Pos) {
         let ty = self.ty(lhs);

@@ -5,8 +5,8 @@
 //! Values: `val.rs` (scalars or memory), `consts.rs`, `order.rs` (evaluation order), `expr.rs` and its parts
 //! (`arith.rs`, `compare.rs`, `convert.rs`, `iface.rs`, `index.rs`, `select_expr.rs`, `literal.rs`, `closure.rs`,
 //! `maps.rs`), calls: `call.rs`, `callee.rs`, `builtin.rs`, `print.rs`, `unsafe_ops.rs`. Places: `place.rs`,
-//! `assign.rs`. Statements: `stmt.rs`, `switch.rs`, `type_switch.rs`, `select.rs`, `range.rs`, `range_func.rs`,
-//! `defer.rs`.
+//! `assign.rs`, `parallel.rs`. Statements: `stmt.rs`, `switch.rs`, `type_switch.rs`, `select.rs`, `range.rs`,
+//! `range_func.rs`, `defer.rs`.
 //!
 //! # Variables
 //!

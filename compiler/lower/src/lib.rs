@@ -53,6 +53,7 @@ pub mod literal;
 pub mod map_literal;
 pub mod maps;
 pub mod order;
+pub mod parallel;
 pub mod place;
 pub mod print;
 pub mod range;

@@ -69,6 +69,13 @@ impl FuncLower<'_> {
         }
     }
 
+    /// The same for operands of which some are evaluated out of order later: nothing is left that calls.
+    pub fn order_all(&mut self, operands: &[&'static Expr]) {
+        for e in operands {
+            self.run_effects(e);
+        }
+    }
+
     /// Whether the value of `e` cannot change, so that it matters not when it is evaluated.
     pub fn is_stable(&self, e: &Expr) -> bool {
         self.tv(e).is_some_and(|tv| tv.value.is_some())

@@ -82,7 +82,7 @@ impl FuncLower<'_> {
     }
 
     /// Whether the last field lies behind a pointer.
-    fn follows_pointer(&self, n: &SelectorExpr, sel: &undergo_types::Selection) -> bool {
+    pub fn follows_pointer(&self, n: &SelectorExpr, sel: &undergo_types::Selection) -> bool {
         let mut ty = self.ty(&n.x);
         for &f in &sel.path {
             if ty.as_pointer().is_some() {

@@ -9,6 +9,7 @@ use crate::capture::BodyKind;
 use crate::consts::int_bits;
 use crate::func::{Exit, FuncLower, Scope, Target, Var};
 use crate::literal::Fresh;
+use crate::parallel::Several;
 use crate::val::Val;
 
 impl FuncLower<'_> {
@@ -264,15 +265,12 @@ impl FuncLower<'_> {
             return vals.into_iter().zip(types).map(|((v, from), &to)| self.assign_conv(v, from, to)).collect();
         }
         let operands: Vec<&'static Expr> = n.results.iter().collect();
-        self.order(&operands);
-        let several = types.len() > 1 && !direct;
-        n.results
-            .iter()
-            .zip(types)
-            .map(|(e, &ty)| {
-                let v = self.expr_as(e, ty);
-                if several { self.own(ty, v) } else { v }
-            })
-            .collect()
+        if types.len() > 1 {
+            self.order_all(&operands);
+        } else {
+            self.order(&operands);
+        }
+        let several = if types.len() > 1 && !direct { Several::Kept } else { Several::Direct };
+        self.results_in_order(&n.results, types, several)
     }
 }
