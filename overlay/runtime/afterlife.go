@@ -192,8 +192,13 @@ func AddCleanup[T, S any](ptr *T, cleanup func(S), arg S) Cleanup {
 		return Cleanup{}
 	}
 	startCleanups()
-	id := addcleanup(unsafe.Pointer(ptr), func() { cleanup(arg) })
+	id := addcleanup(unsafe.Pointer(ptr), boundCleanup(cleanup, arg))
 	return Cleanup{id, uintptr(unsafe.Pointer(ptr))}
+}
+
+// boundCleanup is cleanup with its argument. Traces show nothing of it, as they would of a closure of AddCleanup.
+func boundCleanup[S any](cleanup func(S), arg S) func() {
+	return func() { cleanup(arg) }
 }
 
 // cleanupAllowed panics if the cleanup would keep its object alive, and reports false if the object cannot die.

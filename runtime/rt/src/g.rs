@@ -82,8 +82,8 @@ pub struct G {
     pub lock_count: u32,
     /// Nesting of LockOSThread by the runtime.
     pub lock_count_internal: u32,
-    /// A coroutine: the goroutine that a switch to it continues (itself, while it does not run), else 0.
-    pub coro_peer: usize,
+    /// Its record if it is a coroutine, else null.
+    pub coro: *mut crate::sched::coro::Coro,
     /// Operation that it waits to have done while the world is stopped, and its operands.
     pub world_op: Option<crate::world::Op>,
     /// See `world_op`.

@@ -180,7 +180,7 @@ pub fn destroy(gp: &mut G) -> bool {
     gp.lock_count_internal = 0;
     gp.param = 0;
     gp.created_by = 0;
-    gp.coro_peer = 0;
+    gp.coro = null_mut();
     gp.start_arg = 0;
     gp.transition(GStatus::Running, GStatus::Dead);
     let pp = g::current_p();
@@ -229,8 +229,8 @@ entry! {
     /// Last act of a goroutine.
     "runtime.goexit1" => fn goexit1() -> Never {
         let gp = g::current();
-        if gp.coro_peer != 0 {
-            super::coro::exit(gp);
+        if let Some(c) = core::ptr::NonNull::new(gp.coro) {
+            super::coro::exit(gp, c);
         }
         if destroy(gp) {
             super::threads::exit_m();

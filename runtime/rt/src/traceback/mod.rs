@@ -98,8 +98,9 @@ impl Walk {
             return Walk::new(gp.head.entry_bp, seg, Some(Physical::exact(gp.async_pc)));
         }
         if gp.head.entry_bp == 0 {
-            // Not started yet.
-            return Walk::new(0, seg, Some(Physical::exact(gp.start_pc)));
+            // Not started yet. What a coroutine starts in is the runtime's.
+            let start = gp.coro.is_null().then(|| Physical::exact(gp.start_pc));
+            return Walk::new(0, seg, start);
         }
         Walk::new(gp.head.entry_bp, seg, None)
     }

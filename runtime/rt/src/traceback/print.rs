@@ -161,14 +161,16 @@ fn header(out: &mut dyn Write, gp: &G, status: &str) {
     let _ = out.write_str(":\n");
 }
 
-/// Whether a function is shown. Functions of package runtime are not, but for those that users call and the panic.
+/// Whether a function is shown. Functions of package runtime are not, but for those that users call, the panic, and the
+/// goroutines that call finalizers and cleanups.
 fn is_shown(f: &Frame) -> bool {
     if config::traceback_level() >= 2 {
         return true;
     }
     match f.name.strip_prefix("runtime.") {
         None => f.name.contains('.'),
-        Some("gopanic") => true,
+        // The latter two say what such a goroutine is.
+        Some("gopanic" | "runFinalizers" | "runCleanups") => true,
         Some(rest) => rest.trim_start_matches("(*").starts_with(|c: char| c.is_ascii_uppercase()),
     }
 }

@@ -129,9 +129,14 @@ global_asm!(
     "jmp r10",
     // The limit is exceeded: the overlay reports it, on the segment that was added for that purpose.
     "4:",
-    "mov rsp, [r15 + {entry_sp}]",
-    "lea rsp, [rbp]",
-    "pop rbp",
+    "mov rbp, [r15 + {entry_bp}]",
+    // A frame that looks as if the function had called us from its second byte, for traces.
+    "mov r10, [rbp - 8]",
+    "inc r10",
+    "mov rsp, rbp",
+    "push r10",
+    "push rbp",
+    "mov rbp, rsp",
     "mov rax, [r15 + {seg}]",
     "mov rax, [rax + {next}]",
     "mov [rax + {saved_sp}], rsp",
