@@ -137,9 +137,10 @@ pub fn alloc_span(pages: usize, class: usize, scan: Scan) -> Option<NonNull<Span
             PAGE_TABLE.at::<*mut Span>(page).write_volatile(span.as_ptr());
         }
     }
+    let sizes = state.sizes();
     drop(state);
     if run.released > 0 {
-        scavenger::make_room();
+        scavenger::make_room(run.released * PAGE, &sizes);
     }
     Some(span)
 }

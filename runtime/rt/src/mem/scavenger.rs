@@ -1,9 +1,10 @@
 //! The scavenger: gives memory of free pages that the heap will not need soon back to the system.
 //!
 //! The monitor thread does it in the background, a run of pages at a time, for a hundredth of one processor's time
-//! ([`tick`]). With a memory limit, allocation that would exceed it gives back as much as it takes ([`make_room`]).
+//! ([`tick`]). Allocation that takes pages without memory gives back as much as it takes if more is free elsewhere than
+//! will be needed, in pieces that are too small, or if the process would exceed a memory limit ([`make_room`]).
 
-use super::pages;
+use super::pages::{self, Sizes};
 use crate::gc::pace;
 use crate::rt;
 use core::sync::atomic::{AtomicI64, Ordering::Relaxed};
@@ -26,22 +27,27 @@ pub fn tick(now: i64) -> Option<i64> {
     if now < due {
         return Some(due - now);
     }
-    let more = pages::scavenge(kept(), 1);
+    let more = pages::scavenge(kept(&pages::sizes()), 1);
     let rest = if more { ((rt::nanotime() - now) * REST).max(REST_MIN) } else { IDLE };
     DUE.store(now + rest, Relaxed);
     more.then_some(rest)
 }
 
 /// Free pages that may keep their physical memory: a tenth more than the heap will need until the next collection.
-fn kept() -> usize {
+fn kept(sizes: &Sizes) -> usize {
     let goal = usize::try_from(pace::goal()).unwrap_or(usize::MAX);
-    let in_use = pages::sizes().in_use;
-    goal.saturating_add(goal / 10).saturating_sub(in_use) / PAGE
+    goal.saturating_add(goal / 10).saturating_sub(sizes.in_use) / PAGE
 }
 
-/// Pages without physical memory have been taken: if the process exceeds its limit, others are given back.
+/// Pages without physical memory have been taken, so many bytes of them: gives others back if there are too many of them,
+/// or if the process exceeds its limit.
 #[inline]
-pub fn make_room() {
+pub fn make_room(taken: usize, sizes: &Sizes) {
+    let kept = kept(sizes);
+    let excess = (sizes.idle - sizes.released).saturating_sub(kept * PAGE);
+    if excess > 0 {
+        pages::scavenge(kept, excess.min(taken));
+    }
     if pace::has_limit() {
         keep_to_limit();
     }
