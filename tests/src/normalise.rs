@@ -1,5 +1,6 @@
 //! Standard error of a Go program without what may differ from one correct implementation to another: addresses,
-//! goroutine ids, argument words, offsets within functions, directories, and lines of the runtime's own files.
+//! goroutine ids, argument words, offsets within functions, directories, numbers of temporary files, and lines of the
+//! runtime's own files.
 //!
 //! Everything else is part of what a user sees and stays: messages, states of goroutines, function names, files and
 //! lines, the order of frames.
@@ -24,6 +25,7 @@ pattern!(FRAME_REGISTERS, r" fp=0x[0-9a-f]+ sp=0x[0-9a-f]+ pc=0x[0-9a-f]+$");
 pattern!(REGISTER, r"^(r\w+|[cfg]s) +0x[0-9a-f]+$");
 pattern!(THREAD, r" m=\d+ sigcode=(\d+)( addr=0x[0-9a-f]+)?");
 pattern!(ELIDED, r"^\.\.\.\d+ frames elided\.\.\.$");
+pattern!(TEMPORARY, r"(/tmp/[a-z]+)\d+");
 pattern!(SIGNAL_PC, r"pc=0x[0-9a-f]+");
 
 /// The comparable form of a whole standard error.
@@ -85,6 +87,7 @@ fn one_line(line: &str) -> String {
     let line = WAITED.replace(&line, "");
     let line = GOROUTINE.replace_all(&line, "goroutine N");
     let line = SIGNAL_PC.replace(&line, "pc=PC");
+    let line = TEMPORARY.replace_all(&line, "${1}N");
     let line = ADDRESS.replace_all(&line, "ADDR").into_owned();
     match FRAME_ARGS.captures(&line) {
         Some(m) if m[1].contains('.') || &m[1] == "panic" => format!("{}(...)", &m[1]),

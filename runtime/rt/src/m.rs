@@ -72,6 +72,9 @@ pub struct M {
     pub ended: AtomicU32,
     /// Saved signal mask around fork.
     pub saved_mask: u64,
+    /// Number of the timer that interrupts the thread for a CPU profile, and 1 more; 0 for none. Under the lock of
+    /// [`crate::profile`].
+    pub profile_timer: u32,
 }
 
 const _: () = {

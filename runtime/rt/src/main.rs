@@ -4,7 +4,7 @@
 //! [`sched`] (who runs next), [`stack`] (segments), [`park`] (blocking and waking, what the other modules use),
 //! [`world`] (stopping everything), [`procs`] (GOMAXPROCS), [`numa`] (memory nodes), [`syscall`], [`signal`], [`traceback`], [`exit`] (throw,
 //! fatal); then [`mem`], [`gc`], [`metrics`], [`chan`], [`select`], [`timer`], [`bubble`] (testing/synctest), [`sema`],
-//! [`netpoll`], [`iface`], [`strings`], [`print`].
+//! [`netpoll`], [`profile`], [`iface`], [`strings`], [`print`].
 //!
 //! Rust code runs on the system stack of an M, never on a goroutine stack, and never calls Go. It may assume
 //! throughout one entry that its M keeps its P and that the current goroutine does not move: nothing preempts Rust.
@@ -35,6 +35,7 @@ mod park;
 mod persist;
 mod print;
 mod procs;
+mod profile;
 mod reflect;
 mod roots;
 mod rt;

@@ -10,8 +10,13 @@ pub trait Visitor {
 
 /// Every enumerator: a module that holds Go pointers in Rust structures adds its function here. Data segments of the
 /// program and stacks are the collector's own business ([`crate::module`], [`crate::stack::scan_ranges`]).
-pub const ENUMERATORS: &[fn(&mut dyn Visitor)] =
-    &[crate::osapi::roots, crate::reflect::roots, crate::timer::roots, crate::mem::special::roots];
+pub const ENUMERATORS: &[fn(&mut dyn Visitor)] = &[
+    crate::osapi::roots,
+    crate::reflect::roots,
+    crate::timer::roots,
+    crate::mem::special::roots,
+    crate::profile::roots,
+];
 
 /// Runs all enumerators.
 pub fn enumerate(v: &mut dyn Visitor, _: &WorldStopped<'_>) {

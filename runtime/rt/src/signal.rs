@@ -7,7 +7,7 @@
 use crate::g::{G, GStatus};
 use crate::m::{self, M};
 use crate::module::{self, is_go_text};
-use crate::{config, exit, osapi};
+use crate::{config, exit, osapi, profile};
 use core::fmt::Write;
 use core::sync::atomic::{AtomicU64, Ordering::*};
 use undergo_abi::g::Raise;
@@ -111,6 +111,9 @@ extern "C" fn undergo_signal(s: u32, info: *const SigInfo, ctx: *mut UContext) {
     }
     if s == sig::URG {
         preempt(ctx);
+    }
+    if s == sig::PROF && profile::sample(ctx) {
+        return;
     }
     if s == osapi::SIG_ALL_THREADS {
         return osapi::answer_request();

@@ -156,6 +156,10 @@ pub fn destroy(gp: &mut G) -> bool {
     }
     let locked = gp.lock_count + gp.lock_count_internal > 0;
     super::detach(mp, gp);
+    if crate::profile::is_on() {
+        // Samples may have them without the collector's knowledge.
+        barrier::shade(gp.head.labels);
+    }
     if locked {
         mp.locked_g = null_mut();
         mp.tainted = true;

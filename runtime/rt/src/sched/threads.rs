@@ -11,7 +11,7 @@ use undergo_rtcore::random::{Fast, Strong};
 use undergo_rtsys::linux::{mm, signal, thread};
 
 /// Bytes of a system stack, touched on demand.
-const G0_STACK: usize = 256 << 10;
+pub const G0_STACK: usize = 256 << 10;
 /// Bytes of a signal stack.
 pub const SIGNAL_STACK: usize = 64 << 10;
 
@@ -398,6 +398,7 @@ extern "C" fn mstart(_: usize) -> ! {
     let mp = m::current();
     mp.tid = thread::gettid();
     init_thread(mp);
+    crate::profile::thread_begins(mp);
     if let Some(f) = mp.start {
         f();
     }
@@ -431,6 +432,7 @@ pub fn exit_m() -> ! {
     }
     hand_off(release_p());
     signal::set_mask(signal::How::Set, !0);
+    crate::profile::thread_ends(mp);
     {
         let _fork = crate::osapi::FORK.lock();
         mp.tid = 0;

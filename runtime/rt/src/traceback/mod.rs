@@ -76,13 +76,22 @@ impl Walk {
 
     /// The goroutine of this M, from the caller of the entry that it is in.
     pub fn current() -> Walk {
-        let gp = g::current();
-        Walk::new(gp.head.entry_bp, gp.head.seg as *const Segment, None)
+        Walk::in_entry(g::current())
     }
 
     /// From a machine context in compiled code.
     pub fn from_context(gp: &G, [pc, sp, fp]: [usize; 3]) -> Walk {
         Walk::new(fp, gp.head.seg as *const Segment, Some(Physical::exact(pc).between(sp, fp)))
+    }
+
+    /// From the return address of a leaf, whose caller has the frame pointer `fp`.
+    pub fn from_call(gp: &G, ret: usize, fp: usize) -> Walk {
+        Walk::new(fp, gp.head.seg as *const Segment, Some(Physical::call(ret)))
+    }
+
+    /// The goroutine of this M, which is in an entry.
+    pub fn in_entry(gp: &G) -> Walk {
+        Walk::new(gp.head.entry_bp, gp.head.seg as *const Segment, None)
     }
 
     /// A goroutine that does not run.

@@ -8,3 +8,4 @@ pub mod mm;
 pub mod signal;
 pub mod sys;
 pub mod thread;
+pub mod timer;
