@@ -55,7 +55,14 @@ impl FuncLower<'_> {
             self.note_assignment(l, &mut changed);
         }
         for (((l, (place, value)), ty), r) in lhs.iter().zip(early).zip(types).zip(rhs) {
-            let v = value.unwrap_or_else(|| self.own_value(r, ty));
+            let v = match (value, ty) {
+                (Some(v), _) => v,
+                (None, Some(ty)) => self.expr_as(r, ty),
+                (None, None) => {
+                    self.effect(r);
+                    continue;
+                }
+            };
             match (l, ty) {
                 (Lhs::New(o), _) => self.declare_init(*o, &v),
                 (Lhs::Old(e), Some(ty)) => {
