@@ -89,8 +89,7 @@ impl Dump<'_> {
                 Mode::Variable => ("A", text(tv.ty)),
                 _ => ("V", text(tv.ty)),
             };
-            let value =
-                tv.value.as_ref().map_or(String::new(), |v| v.text(undergo_types::constant_text::Style::Integer));
+            let value = tv.value.map_or(String::new(), |v| v.text(undergo_types::constant_text::Style::Integer));
             let _ = writeln!(self.out, "{here}\ttype\t{mode} {ty} {value}");
         }
         if let Expr::Selector(s) = e

@@ -3,7 +3,7 @@
 use undergo_syntax::ast::{Expr, Ident, NodeId};
 use undergo_types::constant::Value;
 use undergo_types::package::LitVars;
-use undergo_types::{FileInfo, Instance, Mode, Obj, Selection, Ty, TypeAndValue};
+use undergo_types::{FileInfo, Instance, Mode, Obj, Selection, Ty};
 
 use crate::checker::Checker;
 
@@ -21,7 +21,7 @@ impl<'a> Checker<'a> {
 
     /// The same for a node that is not wrapped in an [`Expr`].
     pub fn record_type_id(&mut self, id: NodeId, mode: Mode, ty: Ty, value: Option<Value>) {
-        self.info().set_tv(id, TypeAndValue { mode, ty, value });
+        self.info().set_tv(id, mode, ty, value);
     }
 
     /// Records that the identifier declares `obj`. Blank ones declare nothing.

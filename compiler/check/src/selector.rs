@@ -272,7 +272,7 @@ fn method_expr_type(found: &Found, f: &Signature, recv: Ty) -> Ty {
     };
     let blank = Name::empty();
     let name = match f.params.first() {
-        Some(p) if p.name != blank => recv_name.filter(|n| *n != blank).unwrap_or(Name::new("_")),
+        Some(p) if p.name != blank => recv_name.filter(|n| *n != blank).unwrap_or(Name::blank()),
         _ => blank,
     };
     let mut params = vec![Param { name, ty: recv }];

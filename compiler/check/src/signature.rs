@@ -184,7 +184,7 @@ impl<'a> Checker<'a> {
                         let text = expr_string(e);
                         self.error(e.err_pos(), format!("receiver type parameter {text} must be an identifier"));
                     }
-                    Ident { id: e.id(), pos: e.err_pos(), name: Name::new("_") }
+                    Ident { id: e.id(), pos: e.err_pos(), name: Name::blank() }
                 }
             };
             let p = self.declare_type_param(&ident, i);

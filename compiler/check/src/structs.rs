@@ -31,7 +31,7 @@ impl<'a> Checker<'a> {
                     self.error(f.ty.err_pos(), format!("invalid embedded field type {text}"));
                     ty = Ty::invalid();
                     embedded = true;
-                    let name = Ident { id: f.id, pos: f.pos, name: Name::new("_") };
+                    let name = Ident { id: f.id, pos: f.pos, name: Name::blank() };
                     std::slice::from_ref(&*invented.insert(name))
                 }
             };

@@ -195,5 +195,5 @@ impl<'a> Checker<'a> {
 
 /// The blank name.
 pub(crate) fn blank() -> Name {
-    Name::new("_")
+    Name::blank()
 }

@@ -53,8 +53,7 @@ impl<'a> Checker<'a> {
     /// At the end of a package: what is still untyped stays so.
     pub fn record_untyped(&mut self) {
         for ((file, id), u) in std::mem::take(&mut self.untyped) {
-            let tv = undergo_types::TypeAndValue { mode: u.mode, ty: u.ty, value: u.val };
-            self.infos[file].set_tv(id, tv);
+            self.infos[file].set_tv(id, u.mode, u.ty, u.val);
         }
     }
 

@@ -337,7 +337,7 @@ impl Dump<'_> {
     }
 }
 
-fn mode(tv: &TypeAndValue) -> &'static str {
+fn mode(tv: TypeAndValue) -> &'static str {
     match tv.mode {
         Mode::NoValue => "void",
         Mode::Builtin => "builtin",
@@ -351,7 +351,7 @@ fn mode(tv: &TypeAndValue) -> &'static str {
     }
 }
 
-fn value(tv: &TypeAndValue) -> String {
+fn value(tv: TypeAndValue) -> String {
     let Some(v) = &tv.value else { return String::new() };
     match v {
         Value::Unknown => " = unknown".into(),

@@ -71,7 +71,7 @@ impl FuncLower<'_> {
             return None;
         }
         // Lengths out of range panic with the message of make: only what cannot be is left out.
-        self.tv(&c.args[1])?.value.as_ref()?;
+        self.tv(&c.args[1])?.value?;
         matches!(self.call_type(c).under(), TyKind::Slice(_)).then_some(())?;
         let (v, _) = self.index_value(&c.args[1]);
         Some(v)
@@ -187,7 +187,7 @@ impl FuncLower<'_> {
     }
 
     fn is_const_zero(&self, e: &Expr) -> bool {
-        self.tv(e).and_then(|tv| tv.value.as_ref()).is_some_and(|c| int_bits(c) == 0)
+        self.tv(e).and_then(|tv| tv.value).is_some_and(|c| int_bits(c) == 0)
     }
 
     /// Whether two expressions denote the same memory, whenever they are evaluated one right after the other.
@@ -214,7 +214,7 @@ impl FuncLower<'_> {
     }
 
     fn same_index(&self, a: &Expr, b: &Expr) -> bool {
-        let value = |e: &Expr| self.tv(e).and_then(|tv| tv.value.as_ref()).map(int_bits);
+        let value = |e: &Expr| self.tv(e).and_then(|tv| tv.value).map(int_bits);
         match (value(a), value(b)) {
             (Some(x), Some(y)) => x == y,
             (None, None) => self.same_place(a, b),

@@ -280,7 +280,7 @@ impl FuncLower<'_> {
         }
         for e in &n.args {
             // An untyped constant among typed operands has their type.
-            let v = match self.tv(e).and_then(|tv| tv.value.as_ref()) {
+            let v = match self.tv(e).and_then(|tv| tv.value) {
                 Some(c) => self.constant(ty, c),
                 None => self.expr(e),
             };

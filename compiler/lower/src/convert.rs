@@ -22,7 +22,7 @@ impl FuncLower<'_> {
             return self.expr_as(x, to);
         }
         // A constant converted to a type parameter's type is not constant, but its value is known in an instance.
-        if let Some(c) = self.tv(x).and_then(|tv| tv.value.as_ref()) {
+        if let Some(c) = self.tv(x).and_then(|tv| tv.value) {
             let numbers = |t: Ty| t.is_numeric() && !t.is_untyped();
             if numbers(to) && from.is_numeric() || to.is_boolean() {
                 return self.constant(to, c);

@@ -303,7 +303,7 @@ impl<'a> FuncLower<'a> {
     }
 
     /// What the checker found out about an expression.
-    pub fn tv(&self, e: &Expr) -> Option<&'static TypeAndValue> {
+    pub fn tv(&self, e: &Expr) -> Option<TypeAndValue<'static>> {
         self.unit.info.tv(e.id())
     }
 

@@ -17,7 +17,7 @@ impl FuncLower<'_> {
     /// An expression of concrete type `from` as interface `to`.
     pub fn box_expr(&mut self, e: &'static Expr, from: Ty, to: Ty) -> Val {
         let word = |fl: &mut Self| fl.iface_word(from, to);
-        if let Some(c) = self.tv(e).and_then(|tv| tv.value.as_ref())
+        if let Some(c) = self.tv(e).and_then(|tv| tv.value)
             && let Some(sym) = self.cx.const_data(from, c)
         {
             let w = word(self);

@@ -181,7 +181,7 @@ impl FuncLower<'_> {
     fn is_zero_const(&self, e: &Expr) -> bool {
         use undergo_types::constant::Value;
         self.is_nil(e)
-            || match self.tv(e).and_then(|tv| tv.value.as_ref()) {
+            || match self.tv(e).and_then(|tv| tv.value) {
                 Some(Value::Int(n)) => *n == 0.into(),
                 Some(Value::Bool(b)) => !b,
                 Some(Value::Str(s)) => s.is_empty(),
@@ -194,7 +194,7 @@ impl FuncLower<'_> {
         let mut next = 0;
         let index = |e: &Expr| {
             if let Expr::KeyValue(kv) = e
-                && let Some(c) = self.tv(&kv.key).and_then(|tv| tv.value.as_ref())
+                && let Some(c) = self.tv(&kv.key).and_then(|tv| tv.value)
             {
                 next = int_bits(c) as u64;
             }

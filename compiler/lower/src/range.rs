@@ -173,7 +173,7 @@ impl FuncLower<'_> {
             Lhs::Old(e) => self.place_type(e).filter(|t| !t.is_interface()).unwrap_or(xt),
             Lhs::Blank => xt,
         };
-        let limit = match self.tv(&n.x).and_then(|tv| tv.value.as_ref()) {
+        let limit = match self.tv(&n.x).and_then(|tv| tv.value) {
             Some(c) => self.constant(ty, c).get(0),
             None => self.expr1(&n.x),
         };

@@ -117,7 +117,7 @@ impl Scope {
     }
 
     fn constant(&self, e: &Expr) -> Option<&'static Const> {
-        self.info.tv(e.id())?.value.as_ref()
+        self.info.tv(e.id())?.value
     }
 
     fn is_type(&self, e: &Expr) -> bool {

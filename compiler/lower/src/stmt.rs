@@ -91,7 +91,7 @@ impl FuncLower<'_> {
 
     /// The value of a constant condition.
     pub fn const_cond(&self, e: &Expr) -> Option<bool> {
-        self.tv(e).and_then(|tv| tv.value.as_ref()).map(|c| int_bits(c) != 0)
+        self.tv(e).and_then(|tv| tv.value).map(|c| int_bits(c) != 0)
     }
 
     fn if_stmt(&mut self, n: &'static IfStmt) {

@@ -87,7 +87,7 @@ impl FuncLower<'_> {
                 self.equal_interfaces(ty, v, et, &x)
             }
             (false, false) => {
-                let x = match self.tv(e).and_then(|tv| tv.value.as_ref()) {
+                let x = match self.tv(e).and_then(|tv| tv.value) {
                     Some(c) => self.constant(ty, c),
                     None => self.string_operand(e),
                 };
@@ -132,7 +132,7 @@ impl FuncLower<'_> {
         let mut cases: Vec<(i64, IrBlock)> = Vec::new();
         for (c, &body) in n.clauses.iter().zip(bodies) {
             for e in &c.exprs {
-                let Some(value) = self.tv(e).and_then(|tv| tv.value.as_ref()) else { continue };
+                let Some(value) = self.tv(e).and_then(|tv| tv.value) else { continue };
                 let bits = match t.bits() {
                     8 => i64::from(int_bits(value) as i8),
                     16 => i64::from(int_bits(value) as i16),
@@ -157,7 +157,7 @@ impl FuncLower<'_> {
         let mut by_len: Vec<(i64, Vec<(&[u8], IrBlock)>)> = Vec::new();
         for (c, &body) in n.clauses.iter().zip(bodies) {
             for e in &c.exprs {
-                let Some(Const::Str(s)) = self.tv(e).and_then(|tv| tv.value.as_ref()) else { continue };
+                let Some(Const::Str(s)) = self.tv(e).and_then(|tv| tv.value) else { continue };
                 let len = s.len() as i64;
                 match by_len.iter_mut().find(|g| g.0 == len) {
                     Some(g) => g.1.push((s, body)),

@@ -13,8 +13,16 @@ use undergo_source::Name;
 #[derive(Clone, Copy)]
 struct Entry {
     key: u64,
-    tok: Tok,
+    /// The name's.
+    text: &'static str,
     name: Name,
+    tok: Tok,
+}
+
+impl Entry {
+    fn new(key: u64, name: Name, tok: Tok) -> Entry {
+        Entry { key, text: name.as_str(), name, tok }
+    }
 }
 
 static KEYWORDS_ONLY: LazyLock<NameTable> = LazyLock::new(NameTable::of_keywords);
@@ -78,7 +86,7 @@ impl NameTable {
     fn of_keywords() -> NameTable {
         let mut table = NameTable { slots: vec![None; 512], used: 0 };
         for (text, tok) in KEYWORDS {
-            table.insert(Entry { key: key(text.as_bytes()), tok, name: Name::new(text) });
+            table.insert(Entry::new(key(text.as_bytes()), Name::new(text), tok));
         }
         table
     }
@@ -90,7 +98,7 @@ impl NameTable {
         if let Some(found) = self.find(key, same) {
             return found;
         }
-        let entry = Entry { key, tok: Tok::Name, name: Name::new(text) };
+        let entry = Entry::new(key, Name::new(text), Tok::Name);
         self.insert(entry);
         (entry.name, entry.tok)
     }
@@ -106,7 +114,7 @@ impl NameTable {
         let mask = self.slots.len() - 1;
         let mut i = slot(key) & mask;
         while let Some(e) = &self.slots[i] {
-            if e.key == key && same(e.name.as_str()) {
+            if e.key == key && same(e.text) {
                 return Some((e.name, e.tok));
             }
             i = (i + 1) & mask;

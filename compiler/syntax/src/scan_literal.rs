@@ -51,8 +51,20 @@ impl Scanner<'_> {
         }
     }
 
-    /// Scans a number at a digit, or at a `.` before a digit.
+    /// Scans a number at a digit, or at a `.` before a digit. The usual one is decimal and whole.
     pub(crate) fn number(&mut self) -> bool {
+        if self.src[self.at] != b'0' || !self.peek(1).is_ascii_alphanumeric() {
+            let rest = &self.src[self.at..];
+            let len = rest.iter().position(|b| !b.is_ascii_digit()).unwrap_or(rest.len());
+            if !rest.get(len).is_some_and(|b| matches!(b, b'.' | b'_' | b'e' | b'E' | b'p' | b'P' | b'i')) {
+                self.at += len;
+                return self.literal(LitKind::Int, true);
+            }
+        }
+        self.any_number()
+    }
+
+    fn any_number(&mut self) -> bool {
         let errors = self.errors.len();
         let ok = |s: &Self| s.errors.len() == errors;
         let mut seen = Digits::default();

@@ -122,7 +122,7 @@ impl<'a> Scanner<'a> {
             at: 0,
             tok: Tok::Eof,
             start: 0,
-            name: Name::new("_"),
+            name: Name::blank(),
             op: Op::Not,
             prec: 0,
             kind: LitKind::Int,
@@ -175,18 +175,16 @@ impl<'a> Scanner<'a> {
         loop {
             let before = self.at;
             let mut newline = false;
-            loop {
-                match self.ch() {
-                    b' ' | b'\t' | b'\r' => self.at += 1,
-                    b'\n' if !nlsemi => {
-                        newline = true;
-                        self.at += 1;
-                    }
-                    _ => break,
+            let mut at = before;
+            let b = loop {
+                match self.src.get(at).copied().unwrap_or(0) {
+                    b' ' | b'\t' | b'\r' => {}
+                    b'\n' if !nlsemi => newline = true,
+                    b => break b,
                 }
-            }
-            self.start = self.at;
-            let b = self.ch();
+                at += 1;
+            };
+            (self.start, self.at) = (at, at);
             if CLASS[b as usize] & LETTER != 0 || b >= 0x80 && self.ident_char(true) {
                 return self.ident();
             }

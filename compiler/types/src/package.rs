@@ -80,14 +80,14 @@ pub enum Mode {
 
 /// What is known of an expression. The type is final: untyped expressions carry the type they are converted to (an
 /// untyped nil the type of its context). In `v, ok` forms the type is a tuple of the two.
-#[derive(Clone, Debug)]
-pub struct TypeAndValue {
+#[derive(Clone, Copy, Debug)]
+pub struct TypeAndValue<'a> {
     /// How it may be used.
     pub mode: Mode,
     /// Its type.
     pub ty: Ty,
     /// Its constant value. (Operands of a long constant string concatenation may be without: only the whole counts.)
-    pub value: Option<Value>,
+    pub value: Option<&'a Value>,
 }
 
 /// What `x.f` means.
@@ -137,11 +137,10 @@ pub struct Instance {
 /// Side tables of one file, like `go/types.Info`; dense ones are indexed by [`NodeId`].
 #[derive(Default)]
 pub struct FileInfo {
-    /// For every node the place in `types` plus one, or 0. Less than half of the nodes have a type, and the table is
-    /// the largest of all.
-    type_at: Vec<u32>,
     /// Every expression, types and the operands of selectors included; identifiers being declared are not in it.
-    types: Vec<TypeAndValue>,
+    types: Vec<Option<Record>>,
+    /// The values of constants: few of the expressions are constant, and values are large.
+    values: Vec<Value>,
     /// What identifiers denote: uses and, where the identifier declares it, definitions. Keyed by the identifier's
     /// id. Blank definitions and the symbolic variable of a type switch have none.
     pub objs: Vec<Option<Obj>>,
@@ -158,6 +157,17 @@ pub struct FileInfo {
     pub func_lits: FxHashMap<NodeId, LitVars>,
 }
 
+/// A [`TypeAndValue`] as it is kept: the table of them is the largest of all.
+#[derive(Clone, Copy)]
+struct Record {
+    ty: Ty,
+    mode: Mode,
+    /// The place in `values` plus one, or 0.
+    value: u32,
+}
+
+const _: () = assert!(size_of::<Option<Record>>() == 16);
+
 /// Variables of a function literal's signature, blank and unnamed ones included.
 pub struct LitVars {
     /// Parameters.
@@ -169,36 +179,37 @@ pub struct LitVars {
 impl FileInfo {
     /// Empty tables for a file with `n` nodes.
     pub fn with_nodes(n: usize) -> FileInfo {
-        // About half of the nodes are expressions.
-        let types = Vec::with_capacity(n / 2);
-        FileInfo { type_at: vec![0; n], types, objs: vec![None; n], is_def: vec![false; n], ..FileInfo::default() }
+        FileInfo { types: vec![None; n], objs: vec![None; n], is_def: vec![false; n], ..FileInfo::default() }
     }
 
     /// What is known of expression `id`.
     #[inline]
-    pub fn tv(&self, id: NodeId) -> Option<&TypeAndValue> {
-        let at = *self.type_at.get(id.index())?;
-        self.types.get((at as usize).wrapping_sub(1))
+    pub fn tv(&self, id: NodeId) -> Option<TypeAndValue<'_>> {
+        let Record { ty, mode, value } = (*self.types.get(id.index())?)?;
+        Some(TypeAndValue { mode, ty, value: self.values.get((value as usize).wrapping_sub(1)) })
     }
 
     /// Notes what is known of expression `id`, in place of what was known before.
-    pub fn set_tv(&mut self, id: NodeId, tv: TypeAndValue) {
-        match self.type_at.get_mut(id.index()) {
-            None => {}
-            Some(at @ 0) => {
-                self.types.push(tv);
-                *at = self.types.len() as u32;
+    pub fn set_tv(&mut self, id: NodeId, mode: Mode, ty: Ty, value: Option<Value>) {
+        let Some(slot) = self.types.get_mut(id.index()) else { return };
+        let value = match (value, *slot) {
+            (None, _) => 0,
+            (Some(v), Some(Record { value: at @ 1.., .. })) => {
+                self.values[at as usize - 1] = v;
+                at
             }
-            Some(at) => self.types[*at as usize - 1] = tv,
-        }
+            (Some(v), _) => {
+                self.values.push(v);
+                self.values.len() as u32
+            }
+        };
+        *slot = Some(Record { ty, mode, value });
     }
 
     /// Replaces the type of expression `id`, if it has one.
     pub fn replace_type(&mut self, id: NodeId, ty: Ty) {
-        if let Some(&at) = self.type_at.get(id.index())
-            && let Some(tv) = self.types.get_mut((at as usize).wrapping_sub(1))
-        {
-            tv.ty = ty;
+        if let Some(Some(record)) = self.types.get_mut(id.index()) {
+            record.ty = ty;
         }
     }
 

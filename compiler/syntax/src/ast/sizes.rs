@@ -3,8 +3,8 @@
 use super::*;
 
 const _: () = {
-    assert!(size_of::<Ident>() == 24);
-    assert!(size_of::<Expr>() == 32);
+    assert!(size_of::<Ident>() == 12);
+    assert!(size_of::<Expr>() == 16);
     assert!(size_of::<Stmt>() == 16);
     assert!(size_of::<Decl>() == 16);
 };

@@ -366,7 +366,7 @@ impl<'a> Parser<'a> {
 
     /// A name that is not in the source, in place of a missing one.
     fn blank_ident(&mut self, pos: Pos) -> Ident {
-        Ident { id: self.id(), pos, name: undergo_source::Name::new("_") }
+        Ident { id: self.id(), pos, name: undergo_source::Name::blank() }
     }
 
     fn ident(&mut self) -> Ident {
