@@ -1,6 +1,6 @@
 //! Files, positions, names and diagnostics: what every later phase of the compiler refers to.
 //!
-//! Reading order: [`name`] (interned strings), [`pos`] (positions and the source map), [`diag`] (errors as values),
+//! Reading order: [`text`] (strings that are kept), [`name`] (interned ones), [`pos`] (positions and the source map), [`diag`] (errors as values),
 //! [`shown`] (which of them a person sees).
 //!
 //! Invariants:
@@ -12,7 +12,9 @@ pub mod diag;
 pub mod name;
 pub mod pos;
 pub mod shown;
+pub mod text;
 
 pub use diag::{Diag, Severity};
 pub use name::Name;
 pub use pos::{FileId, Pos, Position, SourceFile, SourceMap};
+pub use text::Text;

@@ -32,7 +32,7 @@ fn describe(n: Node<'_>) -> (String, Pos) {
         Node::Import(i) => ("Import".into(), i.pos),
         Node::Decl(d) => (describe_decl(d), d.pos()),
         Node::Ident(i) => (i.name.to_string(), i.pos),
-        Node::Lit(l) => (l.value.to_string(), l.pos),
+        Node::Lit(l) => (l.value.as_str().to_owned(), l.pos),
         Node::Field(f) => ("Field".into(), f.pos),
         Node::FuncType(t) => ("Signature".into(), t.pos),
         Node::Method(m) => ("Method".into(), m.name.pos),

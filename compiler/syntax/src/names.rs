@@ -13,15 +13,26 @@ use undergo_source::Name;
 #[derive(Clone, Copy)]
 struct Entry {
     key: u64,
-    /// The name's.
-    text: &'static str,
     name: Name,
     tok: Tok,
+    spelling: Spelling,
 }
 
+/// What the key of a spelling is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Spelling {
+    /// Its bytes.
+    Short,
+    /// A hash of them.
+    Long,
+}
+
+const _: () = assert!(size_of::<Option<Entry>>() == 16);
+
 impl Entry {
-    fn new(key: u64, name: Name, tok: Tok) -> Entry {
-        Entry { key, text: name.as_str(), name, tok }
+    fn new(text: &str, tok: Tok) -> Entry {
+        let spelling = if text.len() <= SHORT { Spelling::Short } else { Spelling::Long };
+        Entry { key: key(text.as_bytes()), name: Name::new(text), tok, spelling }
     }
 }
 
@@ -43,7 +54,7 @@ pub struct NameTable {
 }
 
 /// Spellings of so many bytes are their own key.
-const SHORT: usize = 8;
+pub const SHORT: usize = 8;
 
 /// Of a spelling of up to [`SHORT`] bytes these bytes, the first lowest (spellings hold no NUL); of a longer one a hash.
 fn key(text: &[u8]) -> u64 {
@@ -86,7 +97,7 @@ impl NameTable {
     fn of_keywords() -> NameTable {
         let mut table = NameTable { slots: vec![None; 512], used: 0 };
         for (text, tok) in KEYWORDS {
-            table.insert(Entry::new(key(text.as_bytes()), Name::new(text), tok));
+            table.insert(Entry::new(text, tok));
         }
         table
     }
@@ -94,11 +105,14 @@ impl NameTable {
     /// The name for `text`, and [`Tok::Name`] or the keyword it is.
     pub fn get(&mut self, text: &str) -> (Name, Tok) {
         let key = key(text.as_bytes());
-        let same = |known: &str| if text.len() <= SHORT { known.len() <= SHORT } else { known == text };
-        if let Some(found) = self.find(key, same) {
+        let found = match text.len() <= SHORT {
+            true => self.get_word(key),
+            false => self.find(key, |e| e.spelling == Spelling::Long && e.name.as_str() == text),
+        };
+        if let Some(found) = found {
             return found;
         }
-        let entry = Entry::new(key, Name::new(text), Tok::Name);
+        let entry = Entry::new(text, Tok::Name);
         self.insert(entry);
         (entry.name, entry.tok)
     }
@@ -106,15 +120,15 @@ impl NameTable {
     /// The same for a spelling of at most eight bytes, the first the lowest of `word`, if it is known.
     #[inline]
     pub fn get_word(&self, word: u64) -> Option<(Name, Tok)> {
-        self.find(word, |known| known.len() <= SHORT)
+        self.find(word, |e| e.spelling == Spelling::Short)
     }
 
     #[inline]
-    fn find(&self, key: u64, same: impl Fn(&str) -> bool) -> Option<(Name, Tok)> {
+    fn find(&self, key: u64, same: impl Fn(&Entry) -> bool) -> Option<(Name, Tok)> {
         let mask = self.slots.len() - 1;
         let mut i = slot(key) & mask;
         while let Some(e) = &self.slots[i] {
-            if e.key == key && same(e.text) {
+            if e.key == key && same(e) {
                 return Some((e.name, e.tok));
             }
             i = (i + 1) & mask;

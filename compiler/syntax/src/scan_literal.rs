@@ -2,7 +2,7 @@
 
 use crate::ast::LitKind;
 use crate::chars::{code_point, quoted};
-use crate::scanner::Scanner;
+use crate::scanner::{CLASS, DIGIT, HEX, Scanner};
 use crate::token::Tok;
 
 /// What a run of digits contained.
@@ -34,19 +34,20 @@ impl Scanner<'_> {
 
     /// Consumes digits and `_`. Bases up to ten take every decimal digit, so that `0b12` is one literal.
     fn digits(&mut self, base: u32, seen: &mut Digits) {
+        let class = if base == 16 { HEX } else { DIGIT };
         loop {
-            let b = self.ch();
-            match b {
-                b'_' => seen.separator = true,
-                b'0'..=b'9' => {
-                    seen.any = true;
-                    if (b - b'0') as u32 >= base && seen.too_large.is_none() {
-                        seen.too_large = Some(self.at);
-                    }
-                }
-                b'a'..=b'f' | b'A'..=b'F' if base == 16 => seen.any = true,
-                _ => return,
+            let rest = &self.src[self.at..];
+            let len = rest.iter().position(|&b| CLASS[b as usize] & class == 0).unwrap_or(rest.len());
+            seen.any |= len > 0;
+            if base < 10 && seen.too_large.is_none() {
+                let large = rest[..len].iter().position(|&b| u32::from(b - b'0') >= base);
+                seen.too_large = large.map(|i| self.at + i);
             }
+            self.at += len;
+            if self.ch() != b'_' {
+                return;
+            }
+            seen.separator = true;
             self.at += 1;
         }
     }
@@ -64,6 +65,7 @@ impl Scanner<'_> {
         self.any_number()
     }
 
+    #[inline(never)]
     fn any_number(&mut self) -> bool {
         let errors = self.errors.len();
         let ok = |s: &Self| s.errors.len() == errors;
@@ -147,6 +149,7 @@ impl Scanner<'_> {
     }
 
     /// Scans an interpreted string.
+    #[inline(never)]
     pub(crate) fn string(&mut self) -> bool {
         let mut ok = true;
         self.at += 1;
@@ -177,6 +180,7 @@ impl Scanner<'_> {
     }
 
     /// Scans a raw string.
+    #[inline(never)]
     pub(crate) fn raw_string(&mut self) -> bool {
         let rest = &self.src[self.at + 1..];
         let len = rest.iter().position(|&b| b == b'`');
@@ -188,6 +192,7 @@ impl Scanner<'_> {
     }
 
     /// Scans a rune literal.
+    #[inline(never)]
     pub(crate) fn rune(&mut self) -> bool {
         let mut ok = true;
         let mut n = 0;

@@ -7,10 +7,10 @@
 
 use crate::ast::{BinaryOp, LitKind};
 use crate::chars::{code_point, is_digit, is_letter};
-use crate::names::NameTable;
+use crate::names::{NameTable, SHORT};
 use crate::token::{Op, Tok};
 use memchr::{memchr, memmem};
-use undergo_source::Name;
+use undergo_source::{Name, Text};
 
 /// What made a semicolon; errors tell.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -79,17 +79,22 @@ impl Drop for Scanner<'_> {
     }
 }
 
+/// Letters and `_`.
 const LETTER: u8 = 1;
-const DIGIT: u8 = 2;
+/// Decimal digits.
+pub(crate) const DIGIT: u8 = 2;
+/// Hexadecimal digits.
+pub(crate) const HEX: u8 = 4;
 
 /// Class bits of every byte; bytes beyond ASCII have none.
-const CLASS: [u8; 256] = {
+pub(crate) const CLASS: [u8; 256] = {
     let mut t = [0; 256];
     let mut b = 0;
     while b < 128 {
         t[b] = match b as u8 {
+            b'a'..=b'f' | b'A'..=b'F' => LETTER | HEX,
             b'a'..=b'z' | b'A'..=b'Z' | b'_' => LETTER,
-            b'0'..=b'9' => DIGIT,
+            b'0'..=b'9' => DIGIT | HEX,
             _ => 0,
         };
         b += 1;
@@ -163,24 +168,26 @@ impl<'a> Scanner<'a> {
         &self.text[self.start..self.at]
     }
 
-    /// The interned text of the current token.
-    pub fn intern_lexeme(&mut self) -> Name {
-        let text = self.lexeme();
-        self.names.get(text).0
+    /// The text of the current token, which is a literal. Short ones repeat; long ones mostly do not, and would only
+    /// crowd the table of names.
+    pub fn literal_text(&mut self) -> Text {
+        match self.lexeme() {
+            short if short.len() <= SHORT => self.names.get(short).0.text(),
+            long => Text::new(long),
+        }
     }
 
     /// Moves to the next token.
     pub fn next(&mut self) {
         let nlsemi = std::mem::replace(&mut self.nlsemi, false);
+        // Bits of the bytes that are skipped.
+        let white = 1u64 << b' ' | 1 << b'\t' | 1 << b'\r' | u64::from(!nlsemi) << b'\n';
         loop {
-            let before = self.at;
-            let mut newline = false;
-            let mut at = before;
+            let mut at = self.at;
             let b = loop {
-                match self.src.get(at).copied().unwrap_or(0) {
-                    b' ' | b'\t' | b'\r' => {}
-                    b'\n' if !nlsemi => newline = true,
-                    b => break b,
+                let b = self.src.get(at).copied().unwrap_or(0);
+                if b > b' ' || white >> b & 1 == 0 {
+                    break b;
                 }
                 at += 1;
             };
@@ -189,8 +196,7 @@ impl<'a> Scanner<'a> {
                 return self.ident();
             }
             if b == b'/' && matches!(self.peek(1), b'/' | b'*') {
-                let blank = newline || before == 0 || self.src[before - 1] == b'\n';
-                if !self.comment(blank) || !nlsemi {
+                if !self.comment() || !nlsemi {
                     continue;
                 }
                 self.tok = Tok::Semi;
@@ -200,10 +206,16 @@ impl<'a> Scanner<'a> {
             if self.punctuation(b, nlsemi) {
                 return;
             }
-            let c = self.current_char().map_or(0, |c| c as u32);
-            self.error(format!("invalid character {}", code_point(c)));
-            self.at += 1;
+            self.invalid();
         }
+    }
+
+    /// Skips a character that starts no token, with an error.
+    #[cold]
+    fn invalid(&mut self) {
+        let c = self.current_char().map_or(0, |c| c as u32);
+        self.error(format!("invalid character {}", code_point(c)));
+        self.at += 1;
     }
 
     /// Scans the token that starts with `b`, which is neither a letter nor the start of a comment. False if no token
@@ -325,6 +337,7 @@ impl<'a> Scanner<'a> {
         Some(found)
     }
 
+    #[inline(never)]
     fn long_ident(&mut self) -> (Name, Tok) {
         let rest = &self.src[self.at..];
         self.at += rest.iter().position(|b| CLASS[*b as usize] == 0).unwrap_or(rest.len());
@@ -356,12 +369,13 @@ impl<'a> Scanner<'a> {
     }
 
     /// Skips a comment; queues it if it is a directive. Reports whether it was a general comment that spans lines.
-    fn comment(&mut self, blank: bool) -> bool {
+    #[inline(never)]
+    fn comment(&mut self) -> bool {
         let rest = &self.src[self.at..];
         if rest[1] == b'/' {
             let len = memchr(b'\n', rest).unwrap_or(rest.len());
             if rest.starts_with(b"//go:") || rest.starts_with(b"//line ") {
-                self.queue_directive(len, blank);
+                self.queue_directive(len);
             }
             self.at += len;
             return false;
@@ -372,13 +386,15 @@ impl<'a> Scanner<'a> {
             return rest.contains(&b'\n');
         };
         if rest.starts_with(b"/*line ") {
-            self.queue_directive(len, blank);
+            self.queue_directive(len);
         }
         self.at += len;
         rest[..len].contains(&b'\n')
     }
 
-    fn queue_directive(&mut self, len: usize, blank: bool) {
+    fn queue_directive(&mut self, len: usize) {
+        let before = self.src[..self.at].iter().rev().find(|b| !matches!(b, b' ' | b'\t' | b'\r'));
+        let blank = matches!(before, None | Some(b'\n'));
         self.directives.push(DirectiveComment { start: self.at as u32, end: (self.at + len) as u32, blank });
     }
 }

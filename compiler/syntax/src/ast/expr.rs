@@ -1,7 +1,7 @@
 //! Expressions and types.
 
 use super::*;
-use undergo_source::{Name, Pos};
+use undergo_source::{Pos, Text};
 
 /// An expression or a type.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ pub struct BasicLit {
     /// First byte.
     pub pos: Pos,
     /// The text exactly as written, quotes, prefixes and underscores included.
-    pub value: Name,
+    pub value: Text,
     /// Kind of literal.
     pub kind: LitKind,
     /// Malformed: an error has been reported and the value means nothing.

@@ -398,7 +398,7 @@ impl<'a> Parser<'a> {
         let lit = BasicLit {
             id: self.id(),
             pos: self.pos(),
-            value: self.scan.intern_lexeme(),
+            value: self.scan.literal_text(),
             kind: self.scan.kind,
             bad: self.scan.bad,
         };
