@@ -77,7 +77,10 @@ global_asm!(
     "mov rax, [r15 + {ret0}]",
     "mov rdx, [r15 + {ret1}]",
     "jne undergo_entry_pending",
+    // What is not cleared here would keep an object alive until the next entry that parks with results.
     "3:",
+    "mov qword ptr [r15 + {ret0}], 0",
+    "mov qword ptr [r15 + {ret1}], 0",
     "mov rcx, rdx",
     "mov rdx, [r15 + {ret2}]",
     "pop r14",
