@@ -61,6 +61,8 @@ macro_rules! for_each_builtin {
             MemMove "runtime.memmove" Asm (p p w) () returns;
             MemClr "runtime.memclrNoHeapPointers" Asm (p w) () returns;
             MemEqual "runtime.memequal" Asm (p p w) (b) returns;
+            // Clears all registers and what lies below the stack pointer: leftovers that the collector would find.
+            Forget "runtime.forget" Asm () () returns;
             // Panics. panicBounds reads g.bounds_*.
             GoPanic "runtime.gopanic" Go (p p) () noreturn;
             GoRecover "runtime.gorecover" Go (w) (p p) returns;

@@ -1,6 +1,7 @@
 //! Calls, and checks that end in one.
 
-use cranelift_codegen::ir::{self as clif, InstBuilder, types};
+use cranelift_codegen::ir::{self as clif, InstBuilder, Signature, types};
+use cranelift_codegen::isa::CallConv;
 use undergo_abi::builtins::{Builtin, Provider};
 use undergo_abi::g::{BoundsCode, UNSIGNED, offset};
 use undergo_ir::inst::Call;
@@ -27,6 +28,11 @@ impl Translator<'_> {
                 self.calls = true;
                 let callee = self.function_ref(sym, &params, &results);
                 self.cur.ins().call(callee, &args)
+            }
+            // Winch's convention is the one without registers that are preserved.
+            Callee::Builtin(b @ Builtin::Forget) => {
+                let callee = self.stub_ref(Sym::new(b.info().symbol), Signature::new(CallConv::Winch));
+                self.cur.ins().call(callee, &[])
             }
             Callee::Builtin(b) => {
                 self.note_builtin(b);

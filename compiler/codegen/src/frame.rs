@@ -6,6 +6,7 @@
 //!        jmp runtime.morestack     ; a jump, so that calls and returns stay paired; comes back to entry
 //! entry: cmp rsp, [r15 + guard]    ; or, for large frames, rsp - need in r11
 //!        jbe slow
+//!        ...                       ; a frame that is to be clean is cleared
 //! body:  push rbp ...              ; aligned, since the constants behind it are
 //! ```
 //!
@@ -57,6 +58,9 @@ pub(crate) fn finish(
     let mut p = Prologue::default();
     if !f.flags.nosplit && !leaf {
         p.check(need);
+    }
+    if f.flags.clears_frame {
+        p.clear(need);
     }
     let shift = p.finish();
     let mut relocs = p.relocs;
@@ -190,6 +194,15 @@ impl Prologue {
             self.code.extend([0x4d, 0x3b, 0x5f, GUARD_OFFSET]);
         }
         self.jump_back(0x76);
+    }
+
+    /// Clears the frame, which is to be below rsp.
+    fn clear(&mut self, need: u64) {
+        // lea r11, [rsp - need]
+        self.code.extend([0x4c, 0x8d, 0x9c, 0x24]);
+        self.code.extend((need as i32).wrapping_neg().to_le_bytes());
+        // 1: mov qword ptr [r11], 0; add r11, 8; cmp r11, rsp; jb 1b
+        self.code.extend([0x49, 0xc7, 0x03, 0, 0, 0, 0, 0x49, 0x83, 0xc3, 8, 0x49, 0x39, 0xe3, 0x72, 0xf0]);
     }
 
     /// A conditional jump to the slow path, which is at offset 0 until padding goes before it.

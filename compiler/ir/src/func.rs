@@ -93,6 +93,8 @@ pub struct FuncFlags {
     pub uses_frame: bool,
     /// Declared without parameters: tracebacks say so.
     pub no_args: bool,
+    /// Its frame is zero before anything is in it: the collector shall find no leftovers there.
+    pub clears_frame: bool,
 }
 
 /// Contents of a block.

@@ -349,6 +349,7 @@ impl<'a> Parser<'a> {
             "uses_ctx" => &mut flags.uses_ctx,
             "uses_frame" => &mut flags.uses_frame,
             "no_args" => &mut flags.no_args,
+            "clears_frame" => &mut flags.clears_frame,
             _ => return self.fail(&format!("unknown flag {word} before this")),
         };
         *field = true;

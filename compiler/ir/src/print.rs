@@ -288,7 +288,7 @@ impl Display for Func {
 }
 
 /// The flags of a function with their spelling.
-pub(crate) fn flag_words(flags: &crate::FuncFlags) -> [(bool, &'static str); 7] {
+pub(crate) fn flag_words(flags: &crate::FuncFlags) -> [(bool, &'static str); 8] {
     [
         (flags.nosplit, "nosplit"),
         (flags.noinline, "noinline"),
@@ -297,6 +297,7 @@ pub(crate) fn flag_words(flags: &crate::FuncFlags) -> [(bool, &'static str); 7] 
         (flags.uses_ctx, "uses_ctx"),
         (flags.uses_frame, "uses_frame"),
         (flags.no_args, "no_args"),
+        (flags.clears_frame, "clears_frame"),
     ]
 }
 

@@ -2,9 +2,11 @@
 //!
 //! Stacks are read conservatively, so a pointer that a register or a spill slot of a frame still happens to hold keeps its
 //! object alive after its last use. That is mostly harmless. It is not in functions that collect and then look whether an
-//! object has gone, those that call [`WATCHERS`]; nor in those that receive in a loop: a worker may wait for long, and
-//! must not keep what it worked on meanwhile. In these every pointer that lives across a call gets a slot of its own, is read
-//! from it after each call, and the slot is cleared where the pointer dies.
+//! object has gone, those that call [`WATCHERS`] or get to [`COLLECT`] by way of others; nor in those that receive in a loop:
+//! a worker may wait for long, and must not keep what it worked on meanwhile. In these every pointer that lives across a
+//! call gets a slot of its own, is read from it after each call, and the slot is cleared where the pointer dies. The frame
+//! is cleared before anything is in it, and before calls that collect, registers and what lies below are
+//! ([`Builtin::Forget`]).
 //!
 //! Requires valid IR; preserves the control flow graph. Runs last, since the slots must not become values again.
 
@@ -13,11 +15,11 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use cranelift_entity::SecondaryMap;
 use undergo_abi::builtins::Builtin;
 use undergo_ir::cfg::{Cfg, successors};
+use undergo_ir::inst::Call;
 use undergo_ir::{Block, Callee, Func, Inst, InstData, Loc, Slot, Sym, Type, Value};
 
 /// Functions whose callers want to know when objects die.
-const WATCHERS: [&str; 6] = [
-    "runtime.GC",
+const WATCHERS: [&str; 5] = [
     "runtime.SetFinalizer",
     "runtime.AddCleanup",
     "runtime.addcleanup",
@@ -25,37 +27,58 @@ const WATCHERS: [&str; 6] = [
     "weak.runtime_registerWeakPointer",
 ];
 
+/// The functions that collect, of which the first calls the second.
+const COLLECT: [&str; 2] = ["runtime.GC", "runtime.collect"];
+
+/// Functions that call one of [`COLLECT`], or others of these.
+pub type Collectors = HashSet<Sym>;
+
+/// Whether a function collects.
+fn collects(sym: Sym, collectors: &Collectors) -> bool {
+    COLLECT.contains(&sym.as_str()) || collectors.contains(&sym)
+}
+
 /// Instructions of a long function.
 const LONG: usize = 20_000;
 
 type Set = BTreeSet<Value>;
 
+/// Adds `f` to the functions that collect if it does so. What it calls has been asked before, unless it is recursive.
+pub fn note(f: &Func, collectors: &mut Collectors) {
+    if calls_any(f, |sym| collects(sym, collectors)) {
+        collectors.insert(f.sym);
+    }
+}
+
 /// Gives whether anything changed.
-pub fn run(f: &mut Func) -> bool {
-    if !watches(f) && !waits_again(f) {
+pub fn run(f: &mut Func, collectors: &Collectors) -> bool {
+    if !collectors.contains(&f.sym) && !watches(f) && !waits_again(f) {
         return false;
     }
     let cfg = Cfg::new(f);
     let live = liveness(f, &cfg);
-    let slots = slots(f, &cfg, &live);
-    if slots.is_empty() {
-        return false;
-    }
+    f.flags.clears_frame = true;
+    let forgets = |data: &InstData| is_collection(data, collectors);
+    let slots = slots(f, &cfg, &live, &forgets);
     for &b in &cfg.rpo {
-        rewrite(f, b, &cfg, &live, &slots);
+        rewrite(f, b, &cfg, &live, &slots, &forgets);
     }
     true
 }
 
 /// Whether `f` calls one of [`WATCHERS`], or had one inlined.
 fn watches(f: &Func) -> bool {
-    let is_watcher = |sym: Sym| sym.as_str().split('[').next().is_some_and(|s| WATCHERS.contains(&s));
+    calls_any(f, |sym| sym.as_str().split('[').next().is_some_and(|s| WATCHERS.contains(&s)))
+}
+
+/// Whether `f` calls a function that is `wanted`, or had one inlined.
+fn calls_any(f: &Func, wanted: impl Fn(Sym) -> bool) -> bool {
     let calls = |i: &Inst| match &f.insts[*i] {
-        InstData::Call(c) => matches!(c.callee, Callee::Direct(sym) if is_watcher(sym)),
+        InstData::Call(c) => matches!(c.callee, Callee::Direct(sym) if wanted(sym)),
         _ => false,
     };
-    let own = f.sites.iter().skip(1).any(|site| is_watcher(site.name));
-    own || f.layout.iter().any(|&b| f.blocks[b].insts.iter().any(calls))
+    f.sites.iter().skip(1).any(|site| wanted(site.name))
+        || f.layout.iter().any(|&b| f.blocks[b].insts.iter().any(calls))
 }
 
 /// Whether `f` receives in a loop, alone or by a select. Of what is so long that liveness takes its time, no.
@@ -97,6 +120,11 @@ fn holds_object(f: &Func, v: Value) -> bool {
 /// Whether other code runs during the instruction.
 fn is_call(data: &InstData) -> bool {
     matches!(data, InstData::Call(_) | InstData::New { .. })
+}
+
+/// Whether an instruction calls what collects.
+fn is_collection(data: &InstData, collectors: &Collectors) -> bool {
+    matches!(data, InstData::Call(c) if matches!(c.callee, Callee::Direct(sym) if collects(sym, collectors)))
 }
 
 /// Pointers that are used later, at both ends of each block.
@@ -143,8 +171,8 @@ fn step_back(f: &Func, i: Inst, set: &mut Set) {
     });
 }
 
-/// A slot for each pointer that lives across a call.
-fn slots(f: &mut Func, cfg: &Cfg, live: &Live) -> HashMap<Value, Slot> {
+/// A slot for each pointer that lives across a call, or is there when registers are cleared.
+fn slots(f: &mut Func, cfg: &Cfg, live: &Live, forgets: &dyn Fn(&InstData) -> bool) -> HashMap<Value, Slot> {
     let mut crossing = Set::new();
     for &b in &cfg.rpo {
         let mut set = live.at_end[b].clone();
@@ -152,6 +180,13 @@ fn slots(f: &mut Func, cfg: &Cfg, live: &Live) -> HashMap<Value, Slot> {
             if is_call(&f.insts[i]) {
                 let results = f.results_of(i);
                 crossing.extend(set.iter().filter(|v| !results.contains(v)));
+            }
+            if forgets(&f.insts[i]) {
+                f.insts[i].each_operand(|v| {
+                    if holds_object(f, v) {
+                        crossing.insert(v);
+                    }
+                });
             }
             step_back(f, i, &mut set);
         }
@@ -175,7 +210,14 @@ struct Writer<'a> {
     current: HashMap<Value, Value>,
 }
 
-fn rewrite(f: &mut Func, b: Block, cfg: &Cfg, live: &Live, slots: &HashMap<Value, Slot>) {
+fn rewrite(
+    f: &mut Func,
+    b: Block,
+    cfg: &Cfg,
+    live: &Live,
+    slots: &HashMap<Value, Slot>,
+    forgets: &dyn Fn(&InstData) -> bool,
+) {
     let insts = std::mem::take(&mut f.blocks[b].insts);
     // What is live after each instruction.
     let mut after = vec![Set::new(); insts.len()];
@@ -187,11 +229,12 @@ fn rewrite(f: &mut Func, b: Block, cfg: &Cfg, live: &Live, slots: &HashMap<Value
     let params = f.blocks[b].params.clone();
     let loc = insts.first().map_or(Loc::default(), |&i| f.locs[i]);
     let mut w = Writer { f, slots, out: Vec::new(), current: HashMap::new() };
-    // At the entry all slots hold whatever was there before; elsewhere those of pointers that die on the way here.
-    if cfg.roots.contains(&b) {
-        w.clear(slots.keys().copied().collect(), loc);
-    } else {
-        let mut dying: Set = cfg.preds[b].iter().flat_map(|&p| &live.at_end[p]).copied().collect();
+    // At the entry all slots are clear, as the whole frame is. Elsewhere those of pointers that die on the way here are not.
+    if b != w.f.entry() {
+        let mut dying: Set = match cfg.roots.contains(&b) {
+            true => slots.keys().copied().collect(),
+            false => cfg.preds[b].iter().flat_map(|&p| &live.at_end[p]).copied().collect(),
+        };
         dying.retain(|v| !live.at_start[b].contains(v));
         w.clear(dying, loc);
     }
@@ -199,6 +242,9 @@ fn rewrite(f: &mut Func, b: Block, cfg: &Cfg, live: &Live, slots: &HashMap<Value
         w.defined(v, loc);
     }
     for (n, &i) in insts.iter().enumerate() {
+        if forgets(&w.f.insts[i]) {
+            w.forget(w.f.locs[i]);
+        }
         w.inst(i, &after[n]);
     }
     let out = w.out;
@@ -226,6 +272,13 @@ impl Writer<'_> {
             let val = self.f.result(zero);
             self.emit(InstData::Store { addr, offset: 0, val }, loc, &[]);
         }
+    }
+
+    /// Clears registers and the stack below.
+    fn forget(&mut self, loc: Loc) {
+        let call = Call { callee: Callee::Builtin(Builtin::Forget), args: Vec::new(), ctx: None, frame: None };
+        self.emit(InstData::Call(Box::new(call)), loc, &[]);
+        self.current.clear();
     }
 
     /// A value has just been defined.

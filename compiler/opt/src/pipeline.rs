@@ -16,6 +16,7 @@
 
 use undergo_ir::{Func, Program, verify};
 
+use crate::clean_frames::Collectors;
 use crate::escape::{self, Summaries};
 use crate::inline::{self, Bodies};
 use crate::{callgraph, clean, clean_frames, divisible, nil_checks, simplify, slots};
@@ -28,9 +29,11 @@ pub fn optimise(program: &mut Program) {
     let order = callgraph::bottom_up(&program.funcs);
     let mut bodies = Bodies::new();
     let mut summaries = Summaries::new();
+    let mut collectors = Collectors::new();
     for (n, _) in order {
         let f = &mut program.funcs[n];
         function(f, &bodies, &mut summaries);
+        clean_frames::note(f, &mut collectors);
         if inline::inlinable(f) {
             bodies.insert(f.sym, f.clone());
         }
@@ -41,7 +44,7 @@ pub fn optimise(program: &mut Program) {
             clean::run(f);
             checked(f, "divisibility");
         }
-        if clean_frames::run(f) {
+        if clean_frames::run(f, &collectors) {
             checked(f, "cleaning frames");
         }
     }

@@ -64,6 +64,12 @@ impl Plan {
         let pieces = self.slots.get(&p.slot)?;
         Some(pieces.range(p.offset..p.offset + size as i64).map(|(o, v)| (o - p.offset, *v)).collect())
     }
+
+    /// Pieces of the slot at `addr` that are pointers.
+    fn pointers(&self, addr: Value) -> Vec<usize> {
+        let pieces = self.places.get(&addr).and_then(|p| self.slots.get(&p.slot));
+        pieces.into_iter().flatten().map(|(_, &var)| var).filter(|&var| self.pieces[var].ty == Type::Ptr).collect()
+    }
 }
 
 /// What is known of a slot's uses.
@@ -424,7 +430,14 @@ impl Renamer<'_> {
                     let v = cast(f, b, loc, val, self.plan.pieces[var].ty);
                     self.set(var, v, &mut changes);
                 }
-                InstData::NilCheck(v) | InstData::KeepAlive(v) if self.plan.places.contains_key(&v) => {}
+                InstData::NilCheck(v) if self.plan.places.contains_key(&v) => {}
+                // What the variable points at is kept.
+                InstData::KeepAlive(v) if self.plan.places.contains_key(&v) => {
+                    for var in self.plan.pointers(v) {
+                        let v = self.value(f, b, loc, var, &mut changes);
+                        f.append(b, InstData::KeepAlive(v), loc, &[]);
+                    }
+                }
                 ref data if data.is_terminator() => {
                     f.blocks[b].insts.push(i);
                     self.pass_on(f, b, i, &mut changes);
@@ -490,6 +503,13 @@ fn place_phis(f: &Func, plan: &Plan, cfg: &Cfg, dom: &DomTree) -> SecondaryMap<B
                         && upward[var].last() != Some(&b)
                     {
                         upward[var].push(b);
+                    }
+                }
+                InstData::KeepAlive(v) => {
+                    for var in plan.pointers(v) {
+                        if defs[var].last() != Some(&b) && upward[var].last() != Some(&b) {
+                            upward[var].push(b);
+                        }
                     }
                 }
                 InstData::Store { addr, offset, .. } => {

@@ -12,7 +12,11 @@ fn run_pass(name: &str, f: &mut Func, bodies: &inline::Bodies, summaries: &mut e
         "slots" => drop(slots::run(f)),
         "simplify" => drop(simplify::run(f)),
         "clean" => clean::run(f),
-        "clean_frames" => drop(clean_frames::run(f)),
+        "clean_frames" => {
+            let mut collectors = clean_frames::Collectors::new();
+            clean_frames::note(f, &mut collectors);
+            clean_frames::run(f, &collectors);
+        }
         "divisible" => drop(divisible::run(f)),
         "nil_checks" => drop(nil_checks::run(f)),
         "inline" => drop(inline::run(f, bodies)),

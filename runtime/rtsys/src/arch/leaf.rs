@@ -1,7 +1,13 @@
-//! Leaves that Go code calls on the goroutine stack: system calls and processor queries of std. They use no stack.
+//! Leaves that Go code calls on the goroutine stack: system calls and processor queries of std, and what clears the stack.
+//! They use no stack.
 
-use crate::layout;
+use crate::layout::{self, Segment};
 use core::arch::global_asm;
+use core::mem::offset_of;
+
+/// Bytes below the stack pointer that `runtime.forget` clears: more than the frames between its caller and the entry of
+/// the collector.
+const FORGOTTEN: usize = 1024;
 
 /// Begins a function with link name `$name`.
 macro_rules! leaf {
@@ -94,6 +100,51 @@ global_asm!(
     "mov rbx, r8",
     "ret",
 
+    // forget(): no register but rsp, rbp and r15 is preserved. The memory is that of the next frames, here and on the next
+    // segment.
+    leaf!("runtime.forget"),
+    "xor eax, eax",
+    "mov rdx, [r15 + {seg}]",
+    "mov r8, rsp",
+    "3:",
+    "mov rdi, [rdx + {lo}]",
+    "lea rcx, [r8 - {forgotten}]",
+    "cmp rdi, rcx",
+    "cmovb rdi, rcx",
+    "mov rcx, r8",
+    "sub rcx, rdi",
+    "shr rcx, 3",
+    "rep stosq",
+    "cmp rdx, [r15 + {seg}]",
+    "jne 4f",
+    "mov rdx, [rdx + {next}]",
+    "test rdx, rdx",
+    "jz 4f",
+    "mov r8, [rdx + {top}]",
+    "jmp 3b",
+    "4:",
+    "xor ebx, ebx",
+    "xor ecx, ecx",
+    "xor edx, edx",
+    "xor esi, esi",
+    "xor edi, edi",
+    "xor r8d, r8d",
+    "xor r9d, r9d",
+    "xor r10d, r10d",
+    "xor r11d, r11d",
+    "xor r12d, r12d",
+    "xor r13d, r13d",
+    "xor r14d, r14d",
+    "pxor xmm0, xmm0",
+    "pxor xmm1, xmm1",
+    "pxor xmm2, xmm2",
+    "pxor xmm3, xmm3",
+    "pxor xmm4, xmm4",
+    "pxor xmm5, xmm5",
+    "pxor xmm6, xmm6",
+    "pxor xmm7, xmm7",
+    "ret",
+
     // xgetbv() -> (eax, edx)
     leaf!("internal/cpu.xgetbv"),
     leaf!("vendor/golang.org/x/sys/cpu.xgetbv"),
@@ -167,4 +218,8 @@ global_asm!(
     guard = const layout::GUARD,
     pins = const layout::PINS,
     m_p = const layout::M_P,
+    lo = const offset_of!(Segment, lo),
+    top = const offset_of!(Segment, top),
+    next = const offset_of!(Segment, next),
+    forgotten = const FORGOTTEN,
 );
