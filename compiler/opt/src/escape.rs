@@ -23,10 +23,12 @@ const MAX_FRAME: u64 = 64 << 10;
 
 /// Reachable from the heap, a global, or unknown code.
 const ESCAPES: u8 = 1;
-/// Reachable from a result.
+/// A result.
 const RETURNED: u8 = 2;
 /// Part of what a parameter pointed at.
 const OUTER: u8 = 4;
+/// Reachable from a result.
+const IN_RESULT: u8 = 8;
 
 /// What becomes of one parameter.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -35,16 +37,29 @@ pub struct Fate {
     pub escapes: bool,
     /// The pointer itself may be a result.
     pub returned: bool,
-    /// Pointers in the object are kept.
+    /// Pointers in the object, or in objects reachable from it, are kept.
     pub contents_escape: bool,
-    /// Pointers in the object may be results.
-    pub contents_returned: bool,
+    /// Which pointers reachable from it may be results.
+    pub contents_returned: Inner,
+}
+
+/// Pointers that are reachable from an object.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Inner {
+    /// None.
+    None,
+    /// Some that are in the object itself.
+    Own,
+    /// Some in objects that it leads to, too, or only those.
+    Deep,
 }
 
 impl Fate {
-    const KEPT: Fate = Fate { escapes: true, returned: false, contents_escape: true, contents_returned: false };
-    const BORROWED: Fate = Fate { escapes: false, returned: false, contents_escape: false, contents_returned: false };
-    const COPIED: Fate = Fate { escapes: false, returned: false, contents_escape: true, contents_returned: false };
+    const KEPT: Fate = Fate { escapes: true, returned: false, contents_escape: true, contents_returned: Inner::None };
+    const BORROWED: Fate =
+        Fate { escapes: false, returned: false, contents_escape: false, contents_returned: Inner::None };
+    const COPIED: Fate =
+        Fate { escapes: false, returned: false, contents_escape: true, contents_returned: Inner::None };
 }
 
 /// What a caller needs to know of a function.
@@ -54,6 +69,9 @@ pub struct Summary {
     pub params: Vec<Fate>,
     /// The closure context.
     pub ctx: Fate,
+    /// The part of the caller's frame where arguments and results that get no register lie; none of them is told from
+    /// another.
+    pub frame: Fate,
 }
 
 /// Summaries of the functions done so far.
@@ -110,6 +128,7 @@ struct Analysis {
     slots: SecondaryMap<Slot, Option<u32>>,
     params: Vec<Option<Class>>,
     ctx: Option<Class>,
+    frame: Option<Class>,
     unknown: Class,
 }
 
@@ -121,6 +140,7 @@ impl Analysis {
             slots: SecondaryMap::new(),
             params: Vec::new(),
             ctx: None,
+            frame: None,
             unknown: 0,
         };
         a.unknown = a.fresh(ESCAPES);
@@ -223,11 +243,17 @@ impl Analysis {
             let k = self.contents(arg);
             self.flag(k, ESCAPES);
         }
+        if fate.contents_returned == Inner::Deep {
+            // From how deep is not known: all that is in there becomes one.
+            let k = self.contents(arg);
+            let inner = self.contents(k);
+            self.unify(k, inner);
+        }
         for &r in results {
             if fate.returned {
                 self.unify(arg, r);
             }
-            if fate.contents_returned {
+            if fate.contents_returned != Inner::None {
                 let k = self.contents(arg);
                 self.unify(k, r);
             }
@@ -292,10 +318,11 @@ impl Analysis {
                 self.ctx = Some(c);
             }
             InstData::FrameParam => {
-                // Results are written there: what is stored may be returned.
-                let c = self.value(f.result(i));
-                let k = self.contents(c);
-                self.flag(k, ESCAPES);
+                let c = self.outer_value(f.result(i));
+                match self.frame {
+                    Some(same) => self.unify(same, c),
+                    None => self.frame = Some(c),
+                }
             }
             InstData::Call(_) => self.call(f, i, summaries),
             InstData::Return(vals) => {
@@ -327,7 +354,7 @@ impl Analysis {
                 let ctx = s.ctx;
                 let kept = Fate {
                     escapes: ctx.escapes || ctx.returned,
-                    contents_escape: ctx.contents_escape || ctx.contents_returned,
+                    contents_escape: ctx.contents_escape || ctx.contents_returned != Inner::None,
                     ..Fate::BORROWED
                 };
                 self.apply(p, kept, &[]);
@@ -366,7 +393,11 @@ impl Analysis {
         }
         if let Some(frame) = call.frame {
             let c = self.value(frame);
-            self.apply(c, Fate::COPIED, &[]);
+            self.apply(c, summary.map_or(Fate::COPIED, |s| s.frame), &results);
+            // As with the other results, below; some of the frame's contents may be such.
+            let k = self.contents(c);
+            let k = self.contents(k);
+            self.flag(k, ESCAPES);
         }
         if let (Some(ctx), Callee::Direct(_)) = (call.ctx, call.callee) {
             let c = self.value(ctx);
@@ -389,7 +420,10 @@ impl Analysis {
         let mut work: Vec<Class> = (0..self.nodes.len()).collect();
         while let Some(c) = work.pop() {
             let c = self.find(c);
-            let flags = self.nodes[c].flags;
+            let mut flags = self.nodes[c].flags;
+            if flags & RETURNED != 0 {
+                flags = flags & !RETURNED | IN_RESULT;
+            }
             let Some(k) = self.nodes[c].contents else { continue };
             let k = self.find(k);
             if self.nodes[k].flags | flags != self.nodes[k].flags {
@@ -420,25 +454,23 @@ impl Analysis {
     }
 
     fn fate(&mut self, c: Class) -> Fate {
-        let c = self.find(c);
-        let flags = self.nodes[c].flags;
-        let contents = match self.nodes[c].contents {
-            Some(k) => {
-                let k = self.find(k);
-                self.nodes[k].flags
-            }
-            None => 0,
+        let levels: Vec<u8> = self.chain(c).iter().map(|&k| self.nodes[k].flags).collect();
+        let any = |levels: &[u8], flag: u8| levels.iter().any(|flags| flags & flag != 0);
+        let contents_returned = match &levels[1..] {
+            [_, deeper @ ..] if any(deeper, RETURNED) => Inner::Deep,
+            own if any(own, RETURNED) => Inner::Own,
+            _ => Inner::None,
         };
         Fate {
-            escapes: flags & ESCAPES != 0,
-            returned: flags & RETURNED != 0,
-            contents_escape: contents & ESCAPES != 0,
-            contents_returned: contents & RETURNED != 0,
+            escapes: any(&levels[..1], ESCAPES),
+            returned: any(&levels[..1], RETURNED),
+            contents_escape: any(&levels[1..], ESCAPES),
+            contents_returned,
         }
     }
 
     fn summary(&mut self, f: &Func) -> Summary {
-        let classes: Vec<Option<Class>> = self.params.iter().copied().chain([self.ctx]).collect();
+        let classes: Vec<Option<Class>> = self.params.iter().copied().chain([self.ctx, self.frame]).collect();
         let classes: Vec<Option<Class>> = classes.into_iter().map(|c| c.map(|c| self.find(c))).collect();
         let mut fates: Vec<Fate> = classes.iter().map(|c| c.map_or(Fate::BORROWED, |c| self.fate(c))).collect();
         // What one parameter's object holds, another's may hold now: to the caller that is an escape.
@@ -460,10 +492,10 @@ impl Analysis {
                 }
             }
         }
-        // A parameter in memory is not followed.
+        let frame = fates.pop().unwrap_or(Fate::KEPT);
         let ctx = fates.pop().unwrap_or(Fate::KEPT);
         let ctx = if f.flags.uses_ctx && self.ctx.is_none() { Fate::KEPT } else { ctx };
-        Summary { params: fates, ctx }
+        Summary { params: fates, ctx, frame }
     }
 
     /// A class, its contents, their contents …
