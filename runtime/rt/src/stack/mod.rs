@@ -16,9 +16,12 @@ mod pool;
 use crate::choice;
 use crate::g::{G, GStatus, guard};
 use crate::rt::RT;
+use core::mem::offset_of;
 use core::ptr::null_mut;
 use core::sync::atomic::Ordering::*;
 use undergo_abi::call::RED_ZONE;
+use undergo_abi::g::GHead;
+use undergo_rtsys::arch::entry::undergo_entry_resume;
 use undergo_rtsys::arch::morestack::undergo_lessstack;
 use undergo_rtsys::layout::Segment;
 
@@ -186,8 +189,7 @@ pub unsafe fn scan_ranges(gp: *mut G, f: &mut dyn FnMut(usize, usize)) {
         if matches!(status, GStatus::Dead | GStatus::Idle) {
             return;
         }
-        let head = &raw const (*gp).head as usize;
-        f(head, head + size_of::<undergo_abi::g::GHead>());
+        scan_head(gp, status, f);
         let param = &raw const (*gp).param as usize;
         f(param, param + 8);
         if status == GStatus::Syscall {
@@ -202,6 +204,24 @@ pub unsafe fn scan_ranges(gp: *mut G, f: &mut dyn FnMut(usize, usize)) {
         }
         ranges((*gp).head.entry_sp, (*gp).head.seg as *const Segment, f);
     }
+}
+
+/// Calls `f(lo, hi)` for the words of the head that may be Go pointers which are still needed.
+///
+/// # Safety
+/// As for [`scan_ranges`].
+unsafe fn scan_head(gp: *mut G, status: GStatus, f: &mut dyn FnMut(usize, usize)) {
+    let mut words = |at: usize, n: usize| f(gp as usize + at, gp as usize + at + 8 * n);
+    // The context and frame of a call are on their way only where a function has just been called.
+    // SAFETY: caller.
+    let resume = unsafe { (*gp).resume_pc };
+    if matches!(status, GStatus::Runnable | GStatus::Waiting) && resume != undergo_entry_resume as *const () as usize {
+        words(offset_of!(GHead, call_ctx), 2);
+    }
+    words(offset_of!(GHead, ret0), 3);
+    words(offset_of!(GHead, barrier_save), 4);
+    words(offset_of!(GHead, defers), 2);
+    words(offset_of!(GHead, labels), 2);
 }
 
 /// The segment of `gp` that contains address `a`, searching from `seg` towards older ones.
