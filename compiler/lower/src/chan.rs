@@ -41,7 +41,7 @@ impl FuncLower<'_> {
         self.at(n.pos);
         let at = self.landing(elem);
         self.b.builtin(Builtin::ChanRecv1, &[c, at.base]);
-        self.load(elem, at)
+        self.landed(elem, at)
     }
 
     /// `v, ok := <-ch`
@@ -51,7 +51,16 @@ impl FuncLower<'_> {
         self.at(n.pos);
         let at = self.landing(elem);
         let ok = self.b.builtin(Builtin::ChanRecv2, &[c, at.base])[0];
-        (self.load(elem, at), ok)
+        (self.landed(elem, at), ok)
+    }
+
+    /// What was received in a landing, which keeps nothing of it if the value is not looked at in memory.
+    pub(crate) fn landed(&mut self, elem: Ty, at: Addr) -> Val {
+        let v = self.load(elem, at);
+        if !self.in_place(elem) {
+            self.clear_landing(elem, at);
+        }
+        v
     }
 
     /// A new temporary for a value to be received, cleared: what was received there before must not live for as long as

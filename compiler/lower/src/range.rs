@@ -351,7 +351,7 @@ impl FuncLower<'_> {
                 fl.b.brif(ok, body, end);
             },
             |fl| {
-                let v = fl.load(elem, at);
+                let v = fl.landed(elem, at);
                 fl.set_range_vars(n, (v, elem), None);
             },
             |_| {},

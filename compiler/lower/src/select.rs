@@ -152,7 +152,7 @@ impl FuncLower<'_> {
             for (i, e) in a.lhs.iter().enumerate() {
                 let lhs = self.received_lhs(e, a.op);
                 if i == 0 {
-                    let v = self.load(c.elem, c.at);
+                    let v = self.landed(c.elem, c.at);
                     self.assign_value(lhs, v, c.elem);
                 } else {
                     self.assign_value(lhs, Val::one(ok), Ty::basic(Basic::Bool));
