@@ -150,14 +150,32 @@ impl Translator<'_> {
             if b != f.entry() && (f.blocks[b].cold || ends_badly) {
                 self.cur.func.layout.set_cold(block);
             }
+            let mut pad = None;
             if b == f.entry() {
                 self.entry();
+                pad = f.landing_pad;
             }
             for (n, &i) in f.blocks[b].insts.iter().enumerate() {
+                if !self.only_fills_frame(i)
+                    && let Some(pad) = pad.take()
+                {
+                    self.enter_defers(pad);
+                }
                 self.before = &f.blocks[b].insts[..n];
                 self.set_loc(self.loc_of(i));
                 self.inst(i);
             }
+        }
+    }
+
+    /// Whether an instruction at the entry belongs in front of the call that registers the function's defers: parameters
+    /// that go to slots at once need not live across it.
+    fn only_fills_frame(&self, i: Inst) -> bool {
+        let is_slot = |v: Value| matches!(self.f.def_inst(v), Some(InstData::SlotAddr { .. }));
+        match self.f.insts[i] {
+            InstData::SlotAddr { .. } | InstData::Iconst { .. } | InstData::ClosureCtx | InstData::FrameParam => true,
+            InstData::Store { addr, .. } => is_slot(addr),
+            _ => false,
         }
     }
 
@@ -180,8 +198,7 @@ impl Translator<'_> {
         }
     }
 
-    /// What comes before the first instruction: the values in `g`, which the next call would overwrite, and then the
-    /// call whose exceptional edge leads to the landing pad.
+    /// What comes before the first instruction: the values in `g`, which the next call would overwrite.
     fn entry(&mut self) {
         let f = self.f;
         let site = &f.sites[0];
@@ -196,12 +213,11 @@ impl Translator<'_> {
             let v = self.cur.ins().load(types::I64, trusted(), g, field as i32);
             self.set(f.result(i), v);
         }
-        if let Some(pad) = f.landing_pad {
-            self.enter_defers(pad);
-        }
     }
 
+    /// The call whose exceptional edge leads to the landing pad.
     fn enter_defers(&mut self, pad: Block) {
+        self.set_loc(Loc { line: self.f.sites[0].start_line, site: 0 });
         let callee = self.function_ref(Sym::new(Builtin::DeferEnter.info().symbol), &[], &[]);
         let sig = self.cur.func.dfg.ext_funcs[callee].signature;
         let body = self.continuation();
