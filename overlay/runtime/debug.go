@@ -1,9 +1,6 @@
 package runtime
 
-import (
-	"internal/runtime/atomic"
-	"unsafe"
-)
+import "unsafe"
 
 func bytesAt(p *byte, n int) string {
 	if n == 0 {
@@ -29,18 +26,10 @@ func setPanicOnFault(on bool) (old bool) {
 	return old
 }
 
-//go:linkname debug_WriteHeapDump runtime/debug.WriteHeapDump
-func debug_WriteHeapDump(fd uintptr) { throw("heap dumps are not supported") }
-
 //go:linkname setTraceback runtime/debug.SetTraceback
 func setTraceback(level string) { settraceback(unsafe.StringData(level), len(level)) }
 
 func settraceback(p *byte, n int)
-
-var crashFD uintptr = ^uintptr(0)
-
-//go:linkname setCrashFD
-func setCrashFD(fd uintptr) uintptr { return atomic.Xchguintptr(&crashFD, fd) }
 
 //go:linkname readGCStats runtime/debug.readGCStats
 func readGCStats(pauses *[]uint64) {

@@ -10,16 +10,30 @@ use crate::rt::RT;
 use crate::traceback::print::{self, Start};
 use crate::{config, m};
 use core::fmt::Write;
-use core::sync::atomic::{AtomicU32, Ordering::*};
+use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering::*};
 use undergo_rtsys::entry;
 use undergo_rtsys::linux::{file, futex, signal, thread};
 
 /// Id of the thread that is dying, 0 for none.
 pub static DYING: AtomicU32 = AtomicU32::new(0);
 
+/// File that last words are written to as well (`debug.SetCrashOutput`), [`NO_FILE`] if there is none.
+static CRASH_FILE: AtomicUsize = AtomicUsize::new(NO_FILE);
+/// No file.
+const NO_FILE: usize = usize::MAX;
+
 /// Writes a message to standard error.
 pub fn write(s: &str) {
-    file::write_all(2, s.as_bytes());
+    write_bytes(s.as_bytes());
+}
+
+/// Writes to standard error, and to the file for last words if these are some.
+pub fn write_bytes(bytes: &[u8]) {
+    file::write_all(2, bytes);
+    let crash = CRASH_FILE.load(Relaxed);
+    if crash != NO_FILE && DYING.load(Relaxed) != 0 {
+        file::write_all(crash, bytes);
+    }
 }
 
 /// Unbuffered standard error as a `fmt::Write`.
@@ -228,6 +242,11 @@ entry! {
     /// Whether some goroutine is printing its last words.
     "runtime.panicking" => fn panicking() -> bool {
         DYING.load(Relaxed) != 0
+    }
+
+    /// debug.SetCrashOutput: the file that last words go to as well, or ^0; gives the one before.
+    "runtime.setCrashFD" => fn set_crash_fd(fd: usize) -> usize {
+        CRASH_FILE.swap(fd, Relaxed)
     }
 
     /// throw of overlay code.

@@ -21,6 +21,7 @@ mod env;
 mod exit;
 mod g;
 mod gc;
+mod heapdump;
 mod iface;
 mod lock;
 mod m;

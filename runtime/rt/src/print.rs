@@ -13,7 +13,6 @@ use core::ptr::null_mut;
 use core::sync::atomic::{AtomicPtr, Ordering::Relaxed};
 use undergo_rtcore::lock_rank::Rank;
 use undergo_rtsys::entry;
-use undergo_rtsys::linux::file;
 
 /// The text of a statement. `owner` is written by the owner of the lock and compared by everybody with themselves; the
 /// rest is used by the owner only.
@@ -40,7 +39,7 @@ static PRINTER: Printer = Printer {
 
 impl Inner {
     fn flush(&mut self) {
-        file::write_all(2, &self.text[..self.len]);
+        crate::exit::write_bytes(&self.text[..self.len]);
         self.len = 0;
     }
 

@@ -60,43 +60,83 @@ fn bytes(counts: &[u64; N_CLASSES], large: u64) -> u64 {
     large + (1..N_CLASSES).map(|c| counts[c] * SIZES[c] as u64).sum::<u64>()
 }
 
+/// Fills in everything.
+fn fill(m: &mut MemStats) {
+    let (sizes, totals) = pages::sizes_and_totals();
+    m.total_alloc = bytes(&totals.mallocs, totals.large_bytes);
+    m.alloc = m.total_alloc - bytes(&totals.frees, totals.large_freed);
+    m.heap_alloc = m.alloc;
+    m.mallocs = totals.mallocs.iter().sum::<u64>() + totals.tiny;
+    m.frees = totals.frees.iter().sum::<u64>() + totals.tiny;
+    m.heap_objects = m.mallocs - m.frees;
+    m.heap_inuse = sizes.in_use as u64;
+    m.heap_idle = sizes.idle as u64;
+    m.heap_sys = m.heap_inuse + m.heap_idle;
+    m.heap_released = sizes.released as u64;
+    m.stack_inuse = STACK_INUSE.load(Relaxed) as u64;
+    m.stack_sys = STACK_BYTES.load(Relaxed) as u64;
+    m.mspan_inuse = sizes.span_records as u64;
+    m.mspan_sys = m.mspan_inuse;
+    m.mcache_inuse = (crate::rt::n_p() * size_of::<super::PCache>()) as u64;
+    m.mcache_sys = m.mcache_inuse;
+    m.other_sys = (persist::BYTES.load(Relaxed) as u64).saturating_sub(m.mspan_sys + m.mcache_sys);
+    // Mark, kept and mask bits of the pages in use.
+    m.gc_sys = (sizes.in_use / 64 * 3) as u64;
+    m.sys = m.heap_sys + m.stack_sys + m.mspan_sys + m.mcache_sys + m.other_sys + m.gc_sys;
+    m.next_gc = pace::goal();
+    m.last_gc = STATS.last_end.load(Relaxed);
+    m.pause_total_ns = STATS.pause_total.load(Relaxed);
+    for i in 0..256 {
+        m.pause_ns[i] = STATS.pauses[i].load(Relaxed);
+        m.pause_end[i] = STATS.pause_ends[i].load(Relaxed);
+    }
+    m.num_gc = STATS.cycles.load(Relaxed) as u32;
+    m.num_forced_gc = STATS.forced.load(Relaxed) as u32;
+    m.enable_gc = true;
+    for (class, row) in m.by_size.iter_mut().enumerate() {
+        *row = BySize { size: SIZES[class] as u32, mallocs: totals.mallocs[class], frees: totals.frees[class] };
+    }
+    m.by_size[0] = BySize { size: 0, mallocs: 0, frees: 0 };
+}
+
+/// Calls `f` with the numbers that a dump of the heap has, in its order.
+pub fn each_for_dump(mut f: impl FnMut(u64)) {
+    // SAFETY: plain data, of which zero is valid.
+    let mut m: MemStats = unsafe { core::mem::zeroed() };
+    fill(&mut m);
+    let sizes = [
+        m.alloc,
+        m.total_alloc,
+        m.sys,
+        m.lookups,
+        m.mallocs,
+        m.frees,
+        m.heap_alloc,
+        m.heap_sys,
+        m.heap_idle,
+        m.heap_inuse,
+        m.heap_released,
+        m.heap_objects,
+        m.stack_inuse,
+        m.stack_sys,
+        m.mspan_inuse,
+        m.mspan_sys,
+        m.mcache_inuse,
+        m.mcache_sys,
+        m.buck_hash_sys,
+        m.gc_sys,
+        m.other_sys,
+        m.next_gc,
+        m.last_gc,
+        m.pause_total_ns,
+    ];
+    sizes.into_iter().chain(m.pause_ns).chain([m.num_gc.into()]).for_each(&mut f);
+}
+
 entry! {
     /// Fills in what `runtime.ReadMemStats` reports.
     "runtime.readmemstats" => fn readmemstats(m: *mut MemStats) {
-        let (sizes, totals) = pages::sizes_and_totals();
         // SAFETY: the overlay passes a MemStats.
-        let m = unsafe { &mut *m };
-        m.total_alloc = bytes(&totals.mallocs, totals.large_bytes);
-        m.alloc = m.total_alloc - bytes(&totals.frees, totals.large_freed);
-        m.heap_alloc = m.alloc;
-        m.mallocs = totals.mallocs.iter().sum::<u64>() + totals.tiny;
-        m.frees = totals.frees.iter().sum::<u64>() + totals.tiny;
-        m.heap_objects = m.mallocs - m.frees;
-        m.heap_inuse = sizes.in_use as u64;
-        m.heap_idle = sizes.idle as u64;
-        m.heap_sys = m.heap_inuse + m.heap_idle;
-        m.heap_released = sizes.released as u64;
-        m.stack_inuse = STACK_INUSE.load(Relaxed) as u64;
-        m.stack_sys = STACK_BYTES.load(Relaxed) as u64;
-        m.mspan_inuse = sizes.span_records as u64;
-        m.mspan_sys = m.mspan_inuse;
-        m.other_sys = persist::BYTES.load(Relaxed) as u64;
-        // Mark, kept and mask bits of the pages in use.
-        m.gc_sys = (sizes.in_use / 64 * 3) as u64;
-        m.sys = m.heap_sys + m.stack_sys + m.other_sys + m.gc_sys;
-        m.next_gc = pace::goal();
-        m.last_gc = STATS.last_end.load(Relaxed);
-        m.pause_total_ns = STATS.pause_total.load(Relaxed);
-        for i in 0..256 {
-            m.pause_ns[i] = STATS.pauses[i].load(Relaxed);
-            m.pause_end[i] = STATS.pause_ends[i].load(Relaxed);
-        }
-        m.num_gc = STATS.cycles.load(Relaxed) as u32;
-        m.num_forced_gc = STATS.forced.load(Relaxed) as u32;
-        m.enable_gc = true;
-        for (class, row) in m.by_size.iter_mut().enumerate() {
-            *row = BySize { size: SIZES[class] as u32, mallocs: totals.mallocs[class], frees: totals.frees[class] };
-        }
-        m.by_size[0] = BySize { size: 0, mallocs: 0, frees: 0 };
+        fill(unsafe { &mut *m });
     }
 }

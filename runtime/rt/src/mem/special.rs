@@ -272,6 +272,19 @@ pub fn each_root(mut f: impl FnMut(usize)) {
     });
 }
 
+/// Calls `f` with every finalizer, and whether its object has died. The world is stopped.
+pub fn each_finalizer(mut f: impl FnMut(&Finalizer, bool)) {
+    SPECIALS.lock().retain(|special, _| {
+        if let What::Finalizer(finalizer) = &special.what {
+            f(finalizer, false);
+        }
+        true
+    });
+    // SAFETY: the world is stopped.
+    let queue = unsafe { QUEUE.get_unlocked() };
+    queue.finalizers[queue.n_finalizers_taken..].iter().for_each(|finalizer| f(finalizer, true));
+}
+
 /// Functions in the queues are roots.
 pub fn roots(v: &mut dyn Visitor) {
     // SAFETY: the world is stopped.
