@@ -25,41 +25,32 @@ const MAX_FRAME: u64 = 64 << 10;
 const ESCAPES: u8 = 1;
 /// A result.
 const RETURNED: u8 = 2;
-/// Part of what a parameter pointed at.
-const OUTER: u8 = 4;
 /// Reachable from a result.
-const IN_RESULT: u8 = 8;
+const IN_RESULT: u8 = 4;
+/// Part of what a parameter pointed at.
+const OUTER: u8 = 8;
+/// Made here. The only flag that does not keep an object from the frame.
+const MADE: u8 = 16;
 
-/// What becomes of one parameter.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// What becomes of one parameter. Bit `d` of a mask is about the pointers behind `d` others: 0 is the parameter itself, 1
+/// what it points at holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Fate {
-    /// The pointer itself is kept.
-    pub escapes: bool,
-    /// The pointer itself may be a result.
-    pub returned: bool,
-    /// Pointers in the object, or in objects reachable from it, are kept.
-    pub contents_escape: bool,
-    /// Which pointers reachable from it may be results.
-    pub contents_returned: Inner,
-}
-
-/// Pointers that are reachable from an object.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Inner {
-    /// None.
-    None,
-    /// Some that are in the object itself.
-    Own,
-    /// Some in objects that it leads to, too, or only those.
-    Deep,
+    /// Kept, and all that is behind them.
+    pub escape: u16,
+    /// May be results.
+    pub returned: u16,
 }
 
 impl Fate {
-    const KEPT: Fate = Fate { escapes: true, returned: false, contents_escape: true, contents_returned: Inner::None };
-    const BORROWED: Fate =
-        Fate { escapes: false, returned: false, contents_escape: false, contents_returned: Inner::None };
-    const COPIED: Fate =
-        Fate { escapes: false, returned: false, contents_escape: true, contents_returned: Inner::None };
+    const KEPT: Fate = Fate { escape: 1, returned: 0 };
+    const BORROWED: Fate = Fate { escape: 0, returned: 0 };
+    const COPIED: Fate = Fate { escape: 2, returned: 0 };
+
+    /// To one who does not see the results.
+    fn of_unseen_results(self) -> Fate {
+        Fate { escape: self.escape | self.returned, returned: 0 }
+    }
 }
 
 /// What a caller needs to know of a function.
@@ -236,26 +227,18 @@ impl Analysis {
     }
 
     fn apply(&mut self, arg: Class, fate: Fate, results: &[Class]) {
-        if fate.escapes {
-            self.flag(arg, ESCAPES);
-        }
-        if fate.contents_escape {
-            let k = self.contents(arg);
-            self.flag(k, ESCAPES);
-        }
-        if fate.contents_returned == Inner::Deep {
-            // From how deep is not known: all that is in there becomes one.
-            let k = self.contents(arg);
-            let inner = self.contents(k);
-            self.unify(k, inner);
-        }
-        for &r in results {
-            if fate.returned {
-                self.unify(arg, r);
+        let mut at = arg;
+        for depth in 0..u16::BITS - (fate.escape | fate.returned).leading_zeros() {
+            if depth > 0 {
+                at = self.contents(at);
             }
-            if fate.contents_returned != Inner::None {
-                let k = self.contents(arg);
-                self.unify(k, r);
+            if fate.escape >> depth & 1 != 0 {
+                self.flag(at, ESCAPES);
+            }
+            if fate.returned >> depth & 1 != 0 {
+                for &r in results {
+                    self.unify(at, r);
+                }
             }
         }
     }
@@ -313,6 +296,10 @@ impl Analysis {
                 let (d, s) = (self.contents(d), self.contents(s));
                 self.unify(d, s);
             }
+            InstData::New { .. } => {
+                let c = self.value(f.result(i));
+                self.flag(c, MADE);
+            }
             InstData::ClosureCtx => {
                 let c = self.outer_value(f.result(i));
                 self.ctx = Some(c);
@@ -351,12 +338,7 @@ impl Analysis {
         if let Some(sym) = code(f, val) {
             // Code or static data: nothing to follow but what the code does with the object as its context.
             if let Some(s) = summaries.get(&sym) {
-                let ctx = s.ctx;
-                let kept = Fate {
-                    escapes: ctx.escapes || ctx.returned,
-                    contents_escape: ctx.contents_escape || ctx.contents_returned != Inner::None,
-                    ..Fate::BORROWED
-                };
+                let kept = s.ctx.of_unseen_results();
                 self.apply(p, kept, &[]);
             } else if !is_data_symbol(sym) {
                 self.apply(p, Fate::KEPT, &[]);
@@ -420,14 +402,19 @@ impl Analysis {
         let mut work: Vec<Class> = (0..self.nodes.len()).collect();
         while let Some(c) = work.pop() {
             let c = self.find(c);
-            let mut flags = self.nodes[c].flags;
-            if flags & RETURNED != 0 {
-                flags = flags & !RETURNED | IN_RESULT;
-            }
+            let flags = self.nodes[c].flags;
             let Some(k) = self.nodes[c].contents else { continue };
             let k = self.find(k);
-            if self.nodes[k].flags | flags != self.nodes[k].flags {
-                self.nodes[k].flags |= flags;
+            let mut down = flags & (ESCAPES | IN_RESULT | OUTER);
+            if flags & (RETURNED | IN_RESULT) != 0 {
+                down |= IN_RESULT;
+                if flags & MADE != 0 {
+                    // The caller does not see what an object holds that it gets.
+                    down |= ESCAPES;
+                }
+            }
+            if self.nodes[k].flags | down != self.nodes[k].flags {
+                self.nodes[k].flags |= down;
                 work.push(k);
             }
         }
@@ -444,7 +431,7 @@ impl Analysis {
                 let n = self.nodes[c];
                 // In a loop the next object would take the place of this one while something may still know it.
                 let held = looping[b] && (n.merged || n.stored);
-                if n.flags == 0 && !held && size <= MAX_SIZE && size <= room {
+                if n.flags & !MADE == 0 && !held && size <= MAX_SIZE && size <= room {
                     room -= size;
                     out.push(i);
                 }
@@ -454,19 +441,18 @@ impl Analysis {
     }
 
     fn fate(&mut self, c: Class) -> Fate {
-        let levels: Vec<u8> = self.chain(c).iter().map(|&k| self.nodes[k].flags).collect();
-        let any = |levels: &[u8], flag: u8| levels.iter().any(|flags| flags & flag != 0);
-        let contents_returned = match &levels[1..] {
-            [_, deeper @ ..] if any(deeper, RETURNED) => Inner::Deep,
-            own if any(own, RETURNED) => Inner::Own,
-            _ => Inner::None,
-        };
-        Fate {
-            escapes: any(&levels[..1], ESCAPES),
-            returned: any(&levels[..1], RETURNED),
-            contents_escape: any(&levels[1..], ESCAPES),
-            contents_returned,
+        let mut fate = Fate::BORROWED;
+        for (depth, k) in self.chain(c).into_iter().enumerate() {
+            let flags = self.nodes[k].flags;
+            if depth as u32 >= u16::BITS {
+                // So deep that the mask does not reach it.
+                fate.escape |= u16::from(flags & (ESCAPES | RETURNED) != 0) << 1;
+                continue;
+            }
+            fate.escape |= u16::from(flags & ESCAPES != 0) << depth;
+            fate.returned |= u16::from(flags & RETURNED != 0) << depth;
         }
+        fate
     }
 
     fn summary(&mut self, f: &Func) -> Summary {
@@ -480,15 +466,15 @@ impl Analysis {
             // Levels of one object's contents have become one: something in it was stored in something else in it.
             let own = &chains[n];
             if own[..own.len() - 1].contains(&own[own.len() - 1]) {
-                fates[n].contents_escape = true;
+                fates[n].escape |= 2;
             }
             for (m, chain) in chains.iter().enumerate() {
                 if chain[..].iter().skip(1).any(|&k| k == c) {
-                    fates[n].escapes = true;
+                    fates[n].escape |= 1;
                 }
                 if m != n && chain.iter().skip(1).any(|k| chains[n].contains(k)) {
-                    fates[n].contents_escape = true;
-                    fates[m].contents_escape = true;
+                    fates[n].escape |= 2;
+                    fates[m].escape |= 2;
                 }
             }
         }

@@ -106,6 +106,66 @@ func captured() *leaf {
 //go:noinline
 func call(f func() *leaf) *leaf { return f() }
 
+// Results that hold what an argument points at, or the argument.
+//
+//go:noinline
+func wrap(p *leaf) *node { return &node{leaf: p} }
+
+//go:noinline
+func unwrapped() *leaf {
+	l := leaf{}
+	l.x[2] = 18
+	return wrap(&l).leaf
+}
+
+//go:noinline
+func both(n *node) (*node, *node) { return n, &node{leaf: n.leaf} }
+
+//go:noinline
+func second() *leaf {
+	l := leaf{}
+	l.x[2] = 19
+	_, n := both(&node{leaf: &l})
+	return n.leaf
+}
+
+//go:noinline
+func closureOf(p *leaf) func() *leaf { return func() *leaf { return p } }
+
+//go:noinline
+func fromClosure() *leaf {
+	l := leaf{}
+	l.x[2] = 20
+	return closureOf(&l)()
+}
+
+// A closure puts something that all know into a captured variable; what is then stored there leaves.
+var known = &node{}
+
+//go:noinline
+func throughClosure() {
+	var n *node
+	run(func() { n = known })
+	l := leaf{}
+	l.x[2] = 21
+	n.leaf = &l
+}
+
+//go:noinline
+func run(f func()) { f() }
+
+// A list that is tied to itself.
+//
+//go:noinline
+func tie(n *node) { n.next = n }
+
+//go:noinline
+func tied() *node {
+	n := node{leaf: &leaf{[4]int{2: 22}}}
+	tie(&n)
+	return n.next
+}
+
 // Arguments and results beyond those that have registers.
 //
 //go:noinline
@@ -158,6 +218,11 @@ func main() {
 	k := kept
 	clobber(5)
 	println(a.x[2], b.x[2], k.x[2], c.x[2], d.x[2], to.node.next.leaf.x[2], e.x[2])
+	u, v, w := unwrapped(), second(), fromClosure()
+	throughClosure()
+	t := tied()
+	clobber(7)
+	println(u.x[2], v.x[2], w.x[2], known.leaf.x[2], t.next.next.leaf.x[2])
 	x, y, z := fromMany()
 	k = kept
 	clobber(6)
