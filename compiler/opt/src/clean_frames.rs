@@ -6,12 +6,13 @@
 //! a worker may wait for long, and must not keep what it worked on meanwhile. In these every pointer that lives across a
 //! call gets a slot of its own, is read from it after each call, and the slot is cleared where the pointer dies. The frame
 //! is cleared before anything is in it, and before calls that collect, registers and what lies below are
-//! ([`Builtin::Forget`]).
+//! ([`Builtin::Forget`]), and variables in memory that are dead ([`crate::dead_slots`]).
 //!
 //! Requires valid IR; preserves the control flow graph. Runs last, since the slots must not become values again.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use crate::dead_slots::DeadSlots;
 use cranelift_entity::SecondaryMap;
 use undergo_abi::builtins::Builtin;
 use undergo_ir::cfg::{Cfg, successors};
@@ -59,9 +60,11 @@ pub fn run(f: &mut Func, collectors: &Collectors) -> bool {
     let live = liveness(f, &cfg);
     f.flags.clears_frame = true;
     let forgets = |data: &InstData| is_collection(data, collectors);
+    let dead = DeadSlots::of(f, &cfg);
     let slots = slots(f, &cfg, &live, &forgets);
     for &b in &cfg.rpo {
-        rewrite(f, b, &cfg, &live, &slots, &forgets);
+        let before = forgotten(f, b, &dead, &forgets);
+        rewrite(f, b, &cfg, &live, &slots, &before);
     }
     true
 }
@@ -125,6 +128,13 @@ fn is_call(data: &InstData) -> bool {
 /// Whether an instruction calls what collects.
 fn is_collection(data: &InstData, collectors: &Collectors) -> bool {
     matches!(data, InstData::Call(c) if matches!(c.callee, Callee::Direct(sym) if collects(sym, collectors)))
+}
+
+/// Before which instructions of a block registers are cleared, and which slots are.
+fn forgotten(f: &Func, b: Block, dead: &DeadSlots, forgets: &dyn Fn(&InstData) -> bool) -> HashMap<Inst, Vec<Slot>> {
+    let insts = &f.blocks[b].insts;
+    let calls = insts.iter().enumerate().filter(|(_, i)| forgets(&f.insts[**i]));
+    calls.map(|(n, &i)| (i, dead.before(f, b, insts, n))).collect()
 }
 
 /// Pointers that are used later, at both ends of each block.
@@ -216,7 +226,7 @@ fn rewrite(
     cfg: &Cfg,
     live: &Live,
     slots: &HashMap<Value, Slot>,
-    forgets: &dyn Fn(&InstData) -> bool,
+    forgotten: &HashMap<Inst, Vec<Slot>>,
 ) {
     let insts = std::mem::take(&mut f.blocks[b].insts);
     // What is live after each instruction.
@@ -242,8 +252,8 @@ fn rewrite(
         w.defined(v, loc);
     }
     for (n, &i) in insts.iter().enumerate() {
-        if forgets(&w.f.insts[i]) {
-            w.forget(w.f.locs[i]);
+        if let Some(dead) = forgotten.get(&i) {
+            w.forget(dead, w.f.locs[i]);
         }
         w.inst(i, &after[n]);
     }
@@ -274,8 +284,12 @@ impl Writer<'_> {
         }
     }
 
-    /// Clears registers and the stack below.
-    fn forget(&mut self, loc: Loc) {
+    /// Clears slots, registers and the stack below.
+    fn forget(&mut self, dead: &[Slot], loc: Loc) {
+        for &slot in dead {
+            let (dst, size) = (self.address(slot, loc), self.f.slots[slot].size);
+            self.emit(InstData::MemZero { dst, size, ptrs: false }, loc, &[]);
+        }
         let call = Call { callee: Callee::Builtin(Builtin::Forget), args: Vec::new(), ctx: None, frame: None };
         self.emit(InstData::Call(Box::new(call)), loc, &[]);
         self.current.clear();
