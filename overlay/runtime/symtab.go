@@ -35,10 +35,13 @@ func splitPC(pc uintptr) (uintptr, int) { return pc & (1<<callShift - 1), int(pc
 func (f *rawFrame) function() string { return unsafe.String(f.name, f.nameLen) }
 func (f *rawFrame) path() string     { return unsafe.String(f.file, f.fileLen) }
 
-// hidden reports whether traces leave the function out: wrappers, and the function that makes deferred calls, which
-// look as if they were made by the function that deferred them.
-func (f *rawFrame) hidden() bool {
-	return f.flags&flagWrapper != 0 || f.entry == abi.FuncPCABIInternal(deferreturn)
+// hidden reports whether traces leave the function out, which has called callee: wrappers, unless they panic themselves,
+// and the function that makes deferred calls, which look as if they were made by the function that deferred them.
+func (f *rawFrame) hidden(callee string) bool {
+	if f.flags&flagWrapper != 0 {
+		return callee != "runtime.gopanic" && callee != "runtime.sigpanic" && callee != "runtime.panicwrap"
+	}
+	return f.entry == abi.FuncPCABIInternal(deferreturn)
 }
 
 // A Func is a function of the program; the pointer is its entry address, or a record for an inlined one.
@@ -142,13 +145,16 @@ func Callers(skip int, pc []uintptr) int {
 func callersLogical(skip int, pc []uintptr) int {
 	n := 0
 	physical := 1
+	callee := ""
 	var chunk [64]uintptr
 	for {
 		got := callers(physical, &chunk[0], len(chunk))
 		for _, ret := range chunk[:got] {
 			var r, outer rawFrame
 			for call := 0; funcframe(ret-1, call, &r); call++ {
-				if r.hidden() {
+				hidden := r.hidden(callee)
+				callee = r.function()
+				if hidden {
 					continue
 				}
 				if skip > 0 {
@@ -226,8 +232,16 @@ func (ci *Frames) expand(tagged uintptr) {
 	ret, only := splitPC(tagged)
 	pc := ret - 1
 	var r, outer rawFrame
+	if lastFrame(ret, &r) && r.entry == ret {
+		// No return address: a function by itself.
+		pc = ret
+	}
+	callee := ""
 	for call := 1; funcframe(pc, call-1, &r); call++ {
-		if r.hidden() || only != 0 && only != call {
+		// Who was called from the first is not known here, but to whoever gave the address out.
+		hidden := only == 0 && call > 1 && r.hidden(callee)
+		callee = r.function()
+		if hidden || only != 0 && only != call {
 			continue
 		}
 		f := Frame{PC: pc, Function: r.function(), File: r.path(), Line: r.line, startLine: r.startLine, Entry: r.entry}

@@ -42,7 +42,7 @@ const ENVIRONMENTS: &[(&str, &str)] = &[
     ("TracebackAncestors", "GODEBUG=tracebackancestors=5"),
 ];
 /// How often a program is tried: those that race do not do the same every time, with stock either.
-const TRIES: usize = 8;
+const TRIES: usize = 24;
 /// Programs that a signal stops in a loop: at which of its lines is a race, and stock even names line 1.
 const STOPPED_IN_A_LOOP: &[&str] = &["Segv", "TgkillSegv"];
 const BUILD_LIMIT: Duration = Duration::from_secs(600);

@@ -14,7 +14,7 @@ use crate::m::{self, M};
 use crate::module::is_go_text;
 use crate::roots::Visitor;
 use crate::rt::{self, RT};
-use crate::traceback::Walk;
+use crate::traceback::{Walk, logical};
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering::*};
 use undergo_rtcore::lock_rank::Rank;
 use undergo_rtsys::arch::memory::is_leaf;
@@ -175,7 +175,8 @@ fn stack(ctx: &UContext, pcs: &mut [usize; MAX_DEPTH]) -> (usize, usize) {
     let gp = unsafe { mp.curg.as_ref() };
     let mut n = 0;
     if let Some(walk) = gp.and_then(|gp| walk(mp, gp, ctx)) {
-        for (to, p) in pcs.iter_mut().zip(walk) {
+        // Wrappers do nothing themselves.
+        for (to, p) in pcs.iter_mut().zip(walk.filter(|&p| logical(p).next().is_some())) {
             *to = p.ret;
             n += 1;
         }

@@ -32,15 +32,17 @@ pub struct Physical {
     pub fp: usize,
     /// Where it starts: what its calls leave on the stack lies below. 0 if that is not known.
     pub sp: usize,
+    /// The `pc` of the frame that this one called, 0 if it is the innermost.
+    pub called: usize,
 }
 
 impl Physical {
     fn call(ret: usize) -> Physical {
-        Physical { pc: ret - 1, ret, exact: false, fp: 0, sp: 0 }
+        Physical { pc: ret - 1, ret, exact: false, fp: 0, sp: 0, called: 0 }
     }
 
     fn exact(pc: usize) -> Physical {
-        Physical { pc, ret: pc + 1, exact: true, fp: 0, sp: 0 }
+        Physical { pc, ret: pc + 1, exact: true, fp: 0, sp: 0, called: 0 }
     }
 
     /// The same, from `sp` to what is above the frame pointer `fp`.
@@ -63,6 +65,8 @@ pub struct Walk {
     first: Option<Physical>,
     /// The frame just yielded was `runtime.sigpanic`: what it returns to is the faulting instruction itself.
     after_fault: bool,
+    /// See [`Physical::called`].
+    called: usize,
     /// Code of `runtime.sigpanic`.
     sigpanic: (usize, usize),
 }
@@ -71,7 +75,7 @@ impl Walk {
     fn new(fp: usize, seg: *const Segment, first: Option<Physical>) -> Walk {
         let sigpanic = module::import(undergo_abi::module::Import::Sigpanic);
         let sigpanic = (sigpanic, symtab().find(sigpanic).map_or(0, |f| f.entry().size as usize));
-        Walk { fp, seg, first, after_fault: false, sigpanic }
+        Walk { fp, seg, first, after_fault: false, called: 0, sigpanic }
     }
 
     /// The goroutine of this M, from the caller of the entry that it is in.
@@ -155,7 +159,8 @@ impl Iterator for Walk {
                 continue;
             }
             self.after_fault = frame.pc.wrapping_sub(self.sigpanic.0) < self.sigpanic.1;
-            return Some(frame);
+            let called = core::mem::replace(&mut self.called, frame.pc);
+            return Some(Physical { called, ..frame });
         }
     }
 }
@@ -175,9 +180,24 @@ pub unsafe fn pc_of_frame(seg: *const Segment, from: usize, fp: usize) -> usize 
     crate::exit::throw("recovery: frame not found")
 }
 
-/// The logical calls of a physical frame, wrappers left out, innermost first.
+/// The logical calls of a physical frame, innermost first. Wrappers are left out unless they panic themselves.
 pub fn logical(p: Physical) -> impl Iterator<Item = Frame> + Clone {
-    symtab().find(p.pc).into_iter().flat_map(move |f| f.frames(p.pc)).filter(|f| f.flags & flag::WRAPPER == 0)
+    let frames = symtab().find(p.pc).into_iter().flat_map(move |f| f.frames(p.pc));
+    let callees = core::iter::once(None).chain(frames.clone().map(|f| Some(f.name)));
+    let shown = move |(f, callee): &(Frame, Option<&str>)| {
+        f.flags & flag::WRAPPER == 0 || callee.or_else(|| outermost(p.called)).is_some_and(raises)
+    };
+    frames.zip(callees).filter(shown).map(|(f, _)| f)
+}
+
+/// Name of the function that holds `pc`, not of one that is inlined.
+fn outermost(pc: usize) -> Option<&'static str> {
+    symtab().find(pc).and_then(|f| f.frames(pc).last()).map(|f| f.name)
+}
+
+/// Whether whoever calls the function panics.
+fn raises(name: &str) -> bool {
+    matches!(name, "runtime.gopanic" | "runtime.sigpanic" | "runtime.panicwrap")
 }
 
 /// `overlay/runtime/symtab.go`: rawFrame.
