@@ -208,6 +208,10 @@ func sigpanic() {
 
 // faultAddress prints where an unexpected fault happened.
 func faultAddress(a uintptr) {
+	if inArena(a) {
+		print("accessed data from freed user arena ", hex(a), "\n")
+		return
+	}
 	print("unexpected fault address ", hex(a), "\n")
 }
 

@@ -4,6 +4,7 @@
 //! | --- | --- | --- |
 //! | `// args: a b c` | arguments, split at blanks | none |
 //! | `// env: GOMAXPROCS=4 GOGC=50` | environment, split at blanks | none |
+//! | `// experiment: arenas` | GOEXPERIMENT of both builds | none |
 //! | `// exit: 2` | exit code both programs must have | 0 |
 //! | `// stderr: match` | standard error is equal after [`crate::normalise`] | yes |
 //! | `// stderr: head` | only its part before the first goroutine trace is compared | |
@@ -13,6 +14,7 @@
 //!
 //! Any other line is a comment for people.
 
+use std::process::Command;
 use std::time::Duration;
 
 /// The lines of one program.
@@ -22,6 +24,8 @@ pub struct Directives {
     pub args: Vec<String>,
     /// Environment.
     pub env: Vec<(String, String)>,
+    /// GOEXPERIMENT of the builds.
+    pub experiment: String,
     /// Exit code.
     pub exit: i32,
     /// How standard error is compared.
@@ -30,6 +34,15 @@ pub struct Directives {
     pub runs: u32,
     /// Limit of one run.
     pub timeout: Duration,
+}
+
+impl Directives {
+    /// Makes a build one with the experiments.
+    pub fn set_experiment(&self, build: &mut Command) {
+        if !self.experiment.is_empty() {
+            build.env("GOEXPERIMENT", &self.experiment);
+        }
+    }
 }
 
 /// How standard error is compared.
@@ -46,6 +59,7 @@ pub fn parse(source: &str) -> Result<Directives, String> {
     let mut d = Directives {
         args: Vec::new(),
         env: Vec::new(),
+        experiment: String::new(),
         exit: 0,
         stderr: Stderr::Match,
         runs: 1,
@@ -58,6 +72,7 @@ pub fn parse(source: &str) -> Result<Directives, String> {
         match key {
             "args" => d.args = value.split_whitespace().map(str::to_owned).collect(),
             "env" => d.env = value.split_whitespace().map(pair).collect::<Result<_, _>>()?,
+            "experiment" => d.experiment = value.to_owned(),
             "exit" => d.exit = number()? as i32,
             "runs" => d.runs = number()?,
             "timeout" => d.timeout = Duration::from_secs(number()?.into()),

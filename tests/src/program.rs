@@ -77,6 +77,7 @@ impl Program {
         let want = self.oracle(tools, &directives)?;
         let exe = self.exe("undergo")?;
         let mut build = tools.undergo()?;
+        directives.set_experiment(&mut build);
         build.args(["build", "-o"]).arg(&exe).arg(&self.target).current_dir(&self.dir);
         let built = process::run(&mut build, BUILD_LIMIT)?;
         if !built.success() {
@@ -101,7 +102,7 @@ impl Program {
             return true;
         }
         let run = || -> Result<Outcome, String> {
-            let exe = self.build_oracle(tools)?;
+            let exe = self.build_oracle(tools, directives)?;
             let outcome = self.run(&exe, directives, &|c| tools.conditions.set_stock(c))?;
             let _ = fs::remove_file(exe);
             Ok(outcome)
@@ -112,7 +113,7 @@ impl Program {
     /// Whether the program is fit for the suite: builds with Go, exits as it says, prints the same twice.
     pub fn try_oracle(&self, tools: &Toolchain) -> Result<(), String> {
         let directives = self.directives()?;
-        let exe = self.build_oracle(tools)?;
+        let exe = self.build_oracle(tools, &directives)?;
         let first = self.run(&exe, &directives, &|_| {})?;
         let second = self.run(&exe, &directives, &|_| {})?;
         expect_exit(&first, &directives)?;
@@ -132,7 +133,7 @@ impl Program {
         if let (Ok(stdout), Ok(stderr)) = (fs::read(kept.join("stdout")), fs::read(kept.join("stderr"))) {
             return Ok(Outcome { end: End::Code(directives.exit), stdout, stderr });
         }
-        let exe = self.build_oracle(tools)?;
+        let exe = self.build_oracle(tools, directives)?;
         let outcome = self.run(&exe, directives, &|_| {})?;
         expect_exit(&outcome, directives)?;
         let _ = fs::remove_file(exe);
@@ -153,9 +154,10 @@ impl Program {
         Ok(hasher.finish())
     }
 
-    fn build_oracle(&self, tools: &Toolchain) -> Result<PathBuf, String> {
+    fn build_oracle(&self, tools: &Toolchain, directives: &Directives) -> Result<PathBuf, String> {
         let exe = self.exe("stock")?;
         let mut build = tools.go();
+        directives.set_experiment(&mut build);
         build.args(["build", "-o"]).arg(&exe).arg(&self.target).current_dir(&self.dir);
         let built = process::run(&mut build, BUILD_LIMIT)?;
         if built.success() { Ok(exe) } else { Err(format!("go build: {}", cut(&built.stderr_text()))) }

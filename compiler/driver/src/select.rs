@@ -130,16 +130,37 @@ fn header_matches(path: &Path, arch: &str, tags: &[String]) -> Result<bool, Stri
 
 fn tag_holds(tag: &str, arch: &str, tags: &[String]) -> bool {
     match tag {
-        "linux" | "unix" | "gc" | "goexperiment.jsonv2" => true,
+        "linux" | "unix" | "gc" => true,
+        _ if let Some(name) = tag.strip_prefix("goexperiment.") => {
+            is_on(name, &std::env::var("GOEXPERIMENT").unwrap_or_default())
+        }
         _ if TAGS.contains(&tag) || tags.iter().any(|t| t == tag) => true,
         _ if tag == arch => true,
         _ => tag.strip_prefix("go1.").and_then(|n| n.parse::<u32>().ok()).is_some_and(|n| n <= 27),
     }
 }
 
+/// Whether an experiment is made, by what GOEXPERIMENT says. Of those that are made by default, only one decides about
+/// files of packages with assembly.
+fn is_on(experiment: &str, setting: &str) -> bool {
+    setting.split(',').fold(experiment == "jsonv2", |on, word| match word {
+        "none" => false,
+        _ if word == experiment => true,
+        _ if word.strip_prefix("no") == Some(experiment) => false,
+        _ => on,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn experiments() {
+        assert!(is_on("jsonv2", "") && !is_on("arenas", ""));
+        assert!(is_on("arenas", "arenas") && is_on("jsonv2", "arenas") && is_on("arenas", "none,arenas"));
+        assert!(!is_on("jsonv2", "nojsonv2") && !is_on("jsonv2", "arenas,none"));
+    }
 
     #[test]
     fn suffixes() {

@@ -150,6 +150,19 @@ fn traces(which: Traces) {
     out.flush();
 }
 
+/// The signal behind the fault that the current goroutine dies of, if there is one.
+fn signal_line() {
+    // SAFETY: the goroutine of this M.
+    let Some(gp) = (unsafe { m::current().curg.as_ref() }) else { return };
+    let what = match gp.sig {
+        0 => return,
+        signal::sig::BUS => "SIGBUS: bus error",
+        _ => "SIGSEGV: segmentation violation",
+    };
+    let (code, addr, pc) = (gp.sig_code, gp.head.raise_a, gp.head.raise_b);
+    let _ = writeln!(Stderr, "[signal {what} code={code:#x} addr={addr:#x} pc={pc:#x}]");
+}
+
 /// An invariant of the runtime does not hold: prints `fatal error: text`, all goroutines, and exits with 2.
 #[cold]
 #[inline(never)]
@@ -162,6 +175,7 @@ pub fn throw(text: &str) -> ! {
         write(line);
     }
     write("\n");
+    signal_line();
     traces(Traces::All);
     end()
 }

@@ -7,7 +7,7 @@
 
 use crate::g::{G, GStatus};
 use crate::gc::sweep;
-use crate::mem::span::{HEAP, PAGE_TABLE, Span, find_object};
+use crate::mem::span::{Arena, HEAP, PAGE_TABLE, Span, find_object};
 use crate::mem::{pages, pointers, report, special};
 use crate::module::{module, symtab};
 use crate::reflect::name_at;
@@ -152,6 +152,9 @@ impl Dump {
             // SAFETY: M1: the table covers all committed pages; the world is stopped.
             let Some(span) = (unsafe { (*PAGE_TABLE.at::<*mut Span>(page)).as_ref() }) else { continue };
             if span.page() != page {
+                continue;
+            }
+            if span.arena == Arena::Sealed {
                 continue;
             }
             for index in (0..span.objects).filter(|&i| span.is_allocated(i)) {

@@ -13,8 +13,8 @@ use super::mark::Marker;
 use super::{barrier, check, control, helpers, limiter, mark, pace, roots, sweep, trace};
 use crate::g::{self, G};
 use crate::lock::Mutex;
-use crate::mem::special;
 use crate::mem::stats::STATS;
+use crate::mem::{arena, special};
 use crate::metrics::TIMES;
 use crate::rt::{self, RT};
 use crate::witness::WorldStopped;
@@ -222,6 +222,7 @@ pub fn mark_done(kind: usize, world: &WorldStopped<'_>) -> bool {
 /// After marking: what dead objects leave behind is dealt with, and everything unmarked becomes free.
 fn settle(world: &WorldStopped<'_>) {
     check::marks(world);
+    arena::seal_late(world);
     each_p(world, |p| p.mem.flush(world));
     crate::timer::drop_unreachable(world);
     special::settle(world);

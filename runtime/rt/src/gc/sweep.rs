@@ -11,7 +11,7 @@
 use super::check;
 use crate::mem::span::{N_SPAN_CLASSES, PAGE_TABLE, Span, span_class};
 use crate::mem::stats::Freed;
-use crate::mem::{central, pages};
+use crate::mem::{arena, central, pages};
 use crate::witness::WorldStopped;
 use core::ptr::{NonNull, null_mut};
 use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering::*};
@@ -142,6 +142,9 @@ unsafe fn sweep(mut span: NonNull<Span>, tally: &mut Tally) {
         let live = count_marks(&*s.bits, s.objects);
         tally.freed.objects[s.class as usize] += (allocated(s) - live) as u64;
         tally.live += (live * s.elem) as u64;
+        if live == 0 {
+            arena::unseal(s);
+        }
         if check::is_poisoning() {
             poison(s);
         }

@@ -3,7 +3,7 @@
 //! Reading order: [`reserve`] (address space), [`pool`] (records off the heap), [`span`] (runs of pages
 //! and how an address leads to an object), [`pages`] (the page heap), [`scavenger`], [`central`] (spans with free objects, per
 //! class), [`bin`] and [`cache`] (per-P allocation), [`alloc`] (the allocation functions), [`object`] (entries called by compiled
-//! code), [`slices`], [`pointers`] (which words are pointers), [`copy`] (moving and clearing typed memory), [`special`]
+//! code), [`slices`], [`pointers`] (which words are pointers), [`copy`] (moving and clearing typed memory), [`arena`], [`special`]
 //! (finalizers, cleanups), [`weak`] (weak pointers), [`stats`], [`report`] (MemStats), [`vec`].
 //!
 //! One allocation, from the top: `runtime.newobject` → a stub takes a slot of the P's [`bin::Bin`] of the class, if that is all
@@ -23,6 +23,7 @@
 //! * **M4** *typed memory*: a `*const Type` given to the allocator describes the whole object, repeated.
 
 pub mod alloc;
+pub mod arena;
 pub mod bin;
 pub mod cache;
 pub mod central;

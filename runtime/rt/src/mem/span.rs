@@ -26,6 +26,17 @@ pub const fn span_class(class: usize, scan: Scan) -> usize {
     class * 2 + matches!(scan, Scan::No) as usize
 }
 
+/// What a span is to [`super::arena`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Arena {
+    /// Nothing.
+    No,
+    /// A chunk.
+    Chunk,
+    /// A chunk that has been freed, and cannot be accessed.
+    Sealed,
+}
+
 /// A run of pages in use. Go: `runtime.mspan`.
 ///
 /// | field | who | when |
@@ -38,6 +49,7 @@ pub const fn span_class(class: usize, scan: Scan) -> usize {
 /// | kept in `*bits` | the sweeper | while unswept |
 /// | marks in `*bits` | markers, allocation; the sweeper | atomically if several mark; while unswept |
 /// | swept | the sweeper | the end of its sweep |
+/// | arena, and then scan | [`super::arena`] | the world being stopped, while nothing is marked; when it is made or swept |
 /// | `*masks` | the P that caches the span | before the object is published |
 /// What marking looks at fills the first cache line.
 #[doc(alias = "mspan")]
@@ -64,6 +76,8 @@ pub struct Span {
     pub scan: Scan,
     /// Whether free objects may hold old data.
     pub needs_zero: bool,
+    /// Whether it is a chunk of an arena.
+    pub arena: Arena,
     /// Number of the last sweep of this span ([`crate::gc::sweep`]).
     pub swept: AtomicU32,
     /// Type of a large object with pointers.
@@ -107,6 +121,7 @@ impl Span {
                 pages,
                 scan,
                 needs_zero,
+                arena: Arena::No,
                 swept: AtomicU32::new(crate::gc::sweep::number()),
             });
         }
