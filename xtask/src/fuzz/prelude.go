@@ -179,6 +179,22 @@ func protect(f func()) (r any) {
 	return "fine"
 }
 
+// through calls a function that the compiler does not see through.
+//
+//go:noinline
+func through[T any](f func() T) T { return f() }
+
+// clobber overwrites the stack below its caller.
+//
+//go:noinline
+func clobber(n int) int {
+	var a [512]int
+	for i := range a {
+		a[i] = n ^ i
+	}
+	return a[n&511]
+}
+
 var (
 	_ = strconv.Itoa
 	_ = strings.Repeat

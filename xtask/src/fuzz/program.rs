@@ -1,6 +1,7 @@
 //! Whole programs: declarations, functions, and the function that runs them.
 
 use super::expr::{Callee, Scope, Var};
+use super::graph;
 use super::random::Random;
 use super::stmt::Body;
 use super::tree::Node;
@@ -40,8 +41,14 @@ const SMALL: Size = Size { declarations: 3, functions: 2, statements: 2, run: (2
 /// Every sixteenth: more goes on at once, so registers run out and functions are too large to be inlined.
 const LARGE: Size = Size { declarations: 4, functions: 4, statements: 6, run: (6, 10), depth: 3 };
 
+/// One in so many is of the other kind, [`graph`].
+const GRAPHS: u64 = 3;
+
 /// Makes a program from a seed.
 pub fn generate(seed: u64) -> Program {
+    if seed % GRAPHS == 1 {
+        return Program { id: seed, nodes: graph::nodes(seed) };
+    }
     let size = if seed.is_multiple_of(16) { LARGE } else { SMALL };
     let mut maker = Maker { r: Random::new(seed), size, decls: Decls::default(), serial: 0, nodes: Vec::new() };
     maker.decls.prefix = format!("p{seed}");
