@@ -102,10 +102,15 @@ impl FuncLower<'_> {
                 let left = operands.len();
                 operands.push(rhs);
                 // The value is lowered before the place.
-                if operands[..left].iter().any(|e| self.has(e, Effect::Assert)) {
+                if operands[..left].iter().any(|e| self.has(e, Effect::Early)) {
                     self.order_before_read(&operands);
                 } else {
                     self.order(&operands);
+                }
+                let is_map_element =
+                    matches!(e.unparen(), Expr::Index(n) if matches!(self.ty(&n.x).under(), TyKind::Map(..)));
+                if !is_map_element {
+                    operands[..left].iter().for_each(|e| self.save_computed(e));
                 }
                 if self.assign_literal(e, ty, rhs) {
                     return;

@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 use undergo_ir::inst::Call;
 use undergo_ir::{Callee, InstData, Type, Value};
 use undergo_syntax::ast::*;
-use undergo_types::{Basic, BuiltinId, Obj, ObjKind, Ty, TyKind};
+use undergo_types::{Basic, BuiltinId, Obj, ObjKind, SelectionKind, Signature, Ty, TyKind};
 
 use crate::abi::{Abi, Where};
 use crate::func::FuncLower;
@@ -104,7 +104,12 @@ impl FuncLower<'_> {
         if spread.is_none() {
             let mut operands: Vec<&'static Expr> = vec![self.callee_operand(&n.fun)];
             operands.extend(&n.args);
-            self.order_as(&operands, &|_, i| parameter(sig, n, i.checked_sub(1)?));
+            let target = |_: &Self, i: usize| parameter(sig, n, i.checked_sub(1)?);
+            if self.is_method_of_interface(&n.fun) {
+                self.order_all_as(&operands, &target);
+            } else {
+                self.order_as(&operands, &target);
+            }
         }
         // `f(g())`: what has effects in f comes first, the rest of it is looked at when g has returned.
         if spread.is_some() {
@@ -112,55 +117,70 @@ impl FuncLower<'_> {
             self.order_before_read(&[callee]);
         }
         let given = spread.map(|c| self.call_multi(c));
-        let callee = self.callee(&n.fun);
-        let mut plan = Plan {
-            target: callee.target,
-            params: callee.recv.iter().map(|r| r.1).collect(),
-            args: callee.recv.into_iter().map(|r| r.0).collect(),
-            results: sig.results.iter().map(|p| p.ty).collect(),
-            keep: Vec::new(),
+        let mut keep = Vec::new();
+        // A method of an interface is looked up when the arguments are known.
+        let ready = match given {
+            None if self.is_method_of_interface(&n.fun) => Some(self.arguments(n, sig, false, &mut keep)),
+            _ => None,
         };
-        let fixed = sig.params.len() - usize::from(sig.variadic);
-        let params: Vec<Ty> = sig.params.iter().map(|p| p.ty).collect();
-        match given {
-            Some(vals) => {
-                let mut vals = vals.into_iter();
-                for &p in &params[..fixed] {
-                    if let Some((v, from)) = vals.next() {
-                        plan.args.push(self.assign_conv(v, from, p));
-                    }
-                }
-                if sig.variadic {
-                    let rest: Vec<(Val, Ty)> = vals.collect();
-                    let v = self.variadic_values(params[fixed], rest);
-                    plan.args.push(v);
-                }
-            }
-            None => {
-                for (e, &p) in n.args.iter().zip(&params[..fixed]) {
-                    let v = self.argument(e, p, callee.keep_alive, &mut plan.keep);
-                    plan.args.push(v);
-                }
-                if sig.variadic {
-                    let v = if n.ellipsis.is_some() {
-                        match n.args.last() {
-                            Some(e) => self.expr_as(e, params[fixed]),
-                            None => self.zero(params[fixed]),
-                        }
-                    } else {
-                        self.variadic_args(
-                            params[fixed],
-                            &n.args[fixed.min(n.args.len())..],
-                            callee.keep_alive,
-                            &mut plan.keep,
-                        )
-                    };
-                    plan.args.push(v);
-                }
-            }
+        let callee = self.callee(&n.fun);
+        let args = match (given, ready) {
+            (Some(vals), _) => self.given_arguments(sig, vals),
+            (None, Some(args)) => args,
+            (None, None) => self.arguments(n, sig, callee.keep_alive, &mut keep),
+        };
+        let (receiver, receiver_ty) = callee.recv.into_iter().unzip::<_, _, Vec<Val>, Vec<Ty>>();
+        Plan {
+            target: callee.target,
+            params: receiver_ty.into_iter().chain(sig.params.iter().map(|p| p.ty)).collect(),
+            args: receiver.into_iter().chain(args).collect(),
+            results: sig.results.iter().map(|p| p.ty).collect(),
+            keep,
         }
-        plan.params.extend(params);
-        plan
+    }
+
+    fn is_method_of_interface(&self, fun: &Expr) -> bool {
+        let Expr::Selector(s) = fun.unparen() else { return false };
+        let selection = self.unit.info.selections.get(&s.id);
+        selection.is_some_and(|sel| sel.kind == SelectionKind::MethodVal) && self.ty(&s.x).is_interface()
+    }
+
+    /// The arguments of a call.
+    fn arguments(
+        &mut self,
+        n: &'static CallExpr,
+        sig: &Signature,
+        keep_alive: bool,
+        keep: &mut Vec<Value>,
+    ) -> Vec<Val> {
+        let fixed = sig.params.len() - usize::from(sig.variadic);
+        let mut args = Vec::new();
+        for (e, p) in n.args.iter().zip(&sig.params[..fixed]) {
+            args.push(self.argument(e, p.ty, keep_alive, keep));
+        }
+        if sig.variadic {
+            let slice = sig.params[fixed].ty;
+            args.push(match (n.ellipsis, n.args.last()) {
+                (Some(_), Some(e)) => self.expr_as(e, slice),
+                (Some(_), None) => self.zero(slice),
+                (None, _) => self.variadic_args(slice, &n.args[fixed.min(n.args.len())..], keep_alive, keep),
+            });
+        }
+        args
+    }
+
+    /// The results of a call as arguments.
+    fn given_arguments(&mut self, sig: &Signature, vals: Vec<(Val, Ty)>) -> Vec<Val> {
+        let fixed = sig.params.len() - usize::from(sig.variadic);
+        let mut vals = vals.into_iter();
+        let mut args = Vec::new();
+        for (p, (v, from)) in sig.params[..fixed].iter().zip(vals.by_ref()) {
+            args.push(self.assign_conv(v, from, p.ty));
+        }
+        if sig.variadic {
+            args.push(self.variadic_values(sig.params[fixed].ty, vals.collect()));
+        }
+        args
     }
 
     /// `g()` of `f(g())` if g has several results.

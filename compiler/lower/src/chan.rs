@@ -20,9 +20,15 @@ impl FuncLower<'_> {
     /// `ch <- v`
     pub fn send(&mut self, n: &'static SendStmt) {
         let elem = self.chan_elem(&n.chan);
-        self.order(&[&n.chan, &n.value]);
-        let c = self.expr1(&n.chan);
-        let v = self.expr_as(&n.value, elem);
+        self.order_all(&[&n.chan, &n.value]);
+        // As in gc: what has no address yet gets one before the channel is looked at.
+        let (c, v) = if self.is_addressable(&n.value) {
+            let c = self.expr1(&n.chan);
+            (c, self.expr_as(&n.value, elem))
+        } else {
+            let v = self.expr_as(&n.value, elem);
+            (self.expr1(&n.chan), v)
+        };
         self.at(n.arrow);
         if let Val::Mem(at) = v {
             self.b.builtin(Builtin::ChanSend1, &[c, at]);

@@ -6,6 +6,7 @@ use undergo_syntax::ast::*;
 use undergo_types::{Ty, TyKind};
 
 use crate::func::FuncLower;
+use crate::order::Effect;
 use crate::val::Val;
 
 /// What a slice expression slices.
@@ -91,7 +92,15 @@ impl FuncLower<'_> {
     pub fn slice_expr(&mut self, n: &'static SliceExpr) -> Val {
         let mut operands = vec![&n.x];
         operands.extend(n.lo.iter().chain(&n.hi).chain(&n.max));
-        self.order(&operands);
+        // Limits are copied one after the other: a call in one comes after all of those in front of it.
+        if let Some(last) = operands.iter().rposition(|e| self.has(e, Effect::Early)).filter(|&n| n > 0) {
+            self.order_all(&operands[..1]);
+            for e in &operands[1..=last] {
+                if !self.is_stable(e) {
+                    self.save(e);
+                }
+            }
+        }
         let s = self.sliced(n);
         let lo = n.lo.as_ref().map(|e| self.index_value(e));
         let hi = n.hi.as_ref().map(|e| self.index_value(e));

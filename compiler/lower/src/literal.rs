@@ -146,7 +146,12 @@ impl FuncLower<'_> {
             }
             elements.push(Some(i));
         }
-        self.order_as(&operands, &|fl, i| fl.element_type(n, ty, elements[i]?));
+        let target = |fl: &Self, i: usize| fl.element_type(n, ty, elements[i]?);
+        if matches!(ty.under(), TyKind::Map(..)) {
+            self.order_all_as(&operands, &target);
+        } else {
+            self.order_as(&operands, &target);
+        }
     }
 
     /// The type of element `i` of a literal, if its elements have one place each.

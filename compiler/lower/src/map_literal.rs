@@ -32,9 +32,10 @@ impl FuncLower<'_> {
             None => &entries,
         };
         for kv in rest {
-            let k = self.expr_as(&kv.key, key);
-            let k = self.own(key, k);
+            // The value first, as in gc: calls in both have been made.
             let v = self.expr_as(&kv.value, elem);
+            let v = self.own(elem, v);
+            let k = self.expr_as(&kv.key, key);
             self.at(kv.colon);
             let slot = self.map_assign(map, m, &k);
             self.store(elem, &v, Addr::new(slot));

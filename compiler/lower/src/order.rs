@@ -21,8 +21,9 @@ use crate::val::Val;
 pub enum Effect {
     /// Call or receive: what the spec orders.
     Call,
-    /// That, or panic in an assertion of a type whose values gc copies when it comes to it.
-    Assert,
+    /// That, or panic where gc copies the value when it comes to it: in a slice, in an assertion of most types, in what
+    /// `len` is asked about.
+    Early,
 }
 
 impl FuncLower<'_> {
@@ -33,16 +34,11 @@ impl FuncLower<'_> {
 
     /// The same for operands that are converted to types, if they are known, by their number.
     pub fn order_as(&mut self, operands: &[&'static Expr], target: &dyn Fn(&Self, usize) -> Option<Ty>) {
-        let Some(last) = operands.iter().rposition(|e| self.has(e, Effect::Assert)) else { return };
+        let Some(last) = operands.iter().rposition(|e| self.has(e, Effect::Early)) else { return };
         if operands[..last].iter().all(|e| self.is_stable(e)) {
             return;
         }
-        for (i, e) in operands[..=last].iter().enumerate() {
-            match target(self, i) {
-                Some(to) if self.is_boxed_early(e, to) => self.save(e),
-                _ => self.run_effects(e),
-            }
-        }
+        self.order_all_as(&operands[..=last], target);
     }
 
     /// Whether gc copies the operand where it comes to it because the conversion to an interface needs its address: it
@@ -62,7 +58,7 @@ impl FuncLower<'_> {
     /// The same where something is read between the operands and their use, as in `x += f()`: effects run even if
     /// nothing stands before them.
     pub fn order_before_read(&mut self, operands: &[&'static Expr]) {
-        if let Some(last) = operands.iter().rposition(|e| self.has(e, Effect::Assert)) {
+        if let Some(last) = operands.iter().rposition(|e| self.has(e, Effect::Early)) {
             for e in &operands[..=last] {
                 self.run_effects(e);
             }
@@ -71,8 +67,36 @@ impl FuncLower<'_> {
 
     /// The same for operands of which some are evaluated out of order later: nothing is left that calls.
     pub fn order_all(&mut self, operands: &[&'static Expr]) {
-        for e in operands {
-            self.run_effects(e);
+        self.order_all_as(operands, &|_, _| None);
+    }
+
+    /// The same with types, as in [`FuncLower::order_as`].
+    pub fn order_all_as(&mut self, operands: &[&'static Expr], target: &dyn Fn(&Self, usize) -> Option<Ty>) {
+        for (i, e) in operands.iter().enumerate() {
+            match target(self, i) {
+                Some(to) if self.is_boxed_early(e, to) => self.save(e),
+                _ => self.run_effects(e),
+            }
+        }
+    }
+
+    /// Keeps the values of what is computed in an operand of a left-hand side: gc does that before the right-hand side,
+    /// but looks at variables, elements and fields when it assigns.
+    pub fn save_computed(&mut self, e: &'static Expr) {
+        if self.is_stable(e) || self.saved.contains_key(&e.id()) {
+            return;
+        }
+        match e {
+            Expr::Ident(_) => {}
+            Expr::Paren(n) => self.save_computed(&n.x),
+            Expr::Star(n) => self.save_computed(&n.x),
+            Expr::Selector(n) if self.unit.info.selections.contains_key(&n.id) => self.save_computed(&n.x),
+            Expr::Selector(_) => {}
+            Expr::Index(n) if self.is_value_index(e) => {
+                self.save_computed(&n.x);
+                self.save_computed(&n.indices[0]);
+            }
+            _ => self.save(e),
         }
     }
 
@@ -131,8 +155,13 @@ impl FuncLower<'_> {
         let has = |x: &Expr| self.has(x, effect);
         match e {
             Expr::Call(n) => {
-                if self.is_type(&n.fun) || self.pure_builtin(&n.fun) {
+                if self.is_type(&n.fun) || self.unsafe_builtin(&n.fun) {
                     return n.args.iter().any(has);
+                }
+                if self.pure_builtin(&n.fun) {
+                    // Those of variables cannot go wrong.
+                    let plain = |x: &Expr| matches!(x.unparen(), Expr::Ident(_)) || self.is_stable(x);
+                    return n.args.iter().any(|x| has(x) || effect == Effect::Early && !plain(x));
                 }
                 true
             }
@@ -141,8 +170,8 @@ impl FuncLower<'_> {
             Expr::Paren(n) => has(&n.x),
             Expr::Selector(n) => self.unit.info.selections.contains_key(&n.id) && has(&n.x),
             Expr::Index(n) => has(&n.x) || n.indices.iter().any(has),
-            Expr::Slice(n) => has(&n.x) || n.lo.iter().chain(&n.hi).chain(&n.max).any(has),
-            Expr::TypeAssert(n) => (effect == Effect::Assert && self.is_copied_early(e)) || has(&n.x),
+            Expr::Slice(n) => effect == Effect::Early || has(&n.x) || n.lo.iter().chain(&n.hi).chain(&n.max).any(has),
+            Expr::TypeAssert(n) => (effect == Effect::Early && self.is_copied_early(e)) || has(&n.x),
             Expr::Star(n) => has(&n.x),
             Expr::CompositeLit(n) => n.elts.iter().any(has),
             Expr::KeyValue(n) => {

@@ -54,7 +54,7 @@ impl FuncLower<'_> {
     fn comm(&mut self, clause: &'static CommClause, s: &'static Stmt) -> Comm {
         if let Stmt::Send(s) = s {
             let elem = self.chan_elem(&s.chan);
-            self.order(&[&s.chan, &s.value]);
+            // Whatever happens in the value happens when the channel is known.
             let chan = self.expr1(&s.chan);
             let v = self.expr_as(&s.value, elem);
             let at = self.temp(elem);
