@@ -9,13 +9,15 @@ use core::sync::atomic::{AtomicI32, AtomicI64, AtomicU64, Ordering::Relaxed};
 const HEAP_MIN: u64 = 4 << 20;
 /// Pages for which there is a page of tables, about: bits and pointer masks of small objects.
 const TABLES: u64 = 32;
-/// Bytes beyond the goal before goroutines that allocate wait for the end of marking, beside a sixteenth of it.
+/// Bytes beyond the goal before goroutines that allocate wait for the end of marking, beside a thirty-second part of it.
 const OVERSHOOT: u64 = 512 << 10;
 /// Bytes that a goroutine may allocate while objects are marked before it waits for the end of marking as one of those
 /// that have taken the heap beyond its goal; the others wait only if it is exceeded by far.
 const LITTLE: u32 = 1 << 20;
 /// Bits of `GHead::made` that count kilobytes. Those above are low bits of the number of the collection.
 const MADE_BITS: u32 = 24;
+/// Growth between two collections below which the next one is likely to be done in one pause, if the last one was.
+const SMALL_DISTANCE: u64 = 8 << 20;
 /// A collection is forced after this time, ns.
 const PERIOD: i64 = 120_000_000_000;
 
@@ -96,7 +98,7 @@ pub fn marking_begins() {
 
 /// Bytes beyond the goal before goroutines that allocate wait.
 fn beyond(goal: u64) -> u64 {
-    if has_limit() { goal / 64 } else { goal / 16 + OVERSHOOT }
+    if has_limit() { goal / 64 } else { goal / 32 + OVERSHOOT }
 }
 
 /// Whether the heap is so large that goroutines that allocate should wait for the collection that is due.
@@ -131,7 +133,9 @@ fn retrigger() {
     let goal = goal();
     let distance = goal.saturating_sub(PACE.live.load(Relaxed));
     let during = PACE.during.load(Relaxed);
-    let runway = if during == 0 { 0 } else { (during + during / 4).clamp(distance / 20, distance * 3 / 10) };
+    // If nothing was allocated meanwhile, the world stood still: so it will, if the heap is as small as it was.
+    let is_small = during == 0 && distance < SMALL_DISTANCE;
+    let runway = if is_small { 0 } else { (during + during / 4).clamp(distance / 20, distance * 3 / 10) };
     PACE.trigger.store(goal.saturating_sub(runway), Relaxed);
 }
 

@@ -52,9 +52,14 @@ pub fn begin(_: &WorldStopped<'_>) {
     SWEEP.claimed.store(pages::committed_pages(), SeqCst);
 }
 
+/// Whether all pieces have been claimed.
+pub fn is_claimed() -> bool {
+    SWEEP.claimed.load(Relaxed) == 0
+}
+
 /// Sweeps a piece. False if all have been claimed.
 pub fn some() -> bool {
-    if SWEEP.claimed.load(Relaxed) == 0 {
+    if is_claimed() {
         return false;
     }
     SWEEP.busy.fetch_add(1, SeqCst);

@@ -3,6 +3,7 @@
 use super::pool::Pool;
 use super::span::{BITS, HEAP, MASKS, PAGE_TABLE, Span};
 use super::{scavenger, stats};
+use crate::gc::sweep;
 use crate::lock::Mutex;
 use core::ptr::NonNull;
 use core::sync::atomic::Ordering::Relaxed;
@@ -40,6 +41,8 @@ static STATE: Mutex<State> =
 
 /// Where the heap shall lie: addresses that look like nothing else.
 const HINT: usize = 0xc0 << 32;
+/// Pieces of the heap that are swept at most before pages without physical memory are taken.
+const SWEEPS: usize = 4;
 /// Bytes of pointer masks of a page.
 const MASK_BYTES: usize = PAGE / 64;
 /// Most and least address space to reserve.
@@ -101,6 +104,11 @@ impl State {
         ok
     }
 
+    /// Free pages with physical memory.
+    fn ready(&self) -> usize {
+        self.chunks * CHUNK - self.in_use - self.released
+    }
+
     fn sizes(&self) -> Sizes {
         Sizes {
             in_use: self.in_use * PAGE,
@@ -114,13 +122,22 @@ impl State {
 /// A span of `pages` pages for objects of `class`. `None`: out of memory.
 pub fn alloc_span(pages: usize, class: usize, scan: Scan) -> Option<NonNull<Span>> {
     let mut state = STATE.lock();
+    // Pages of dead spans before those that have no physical memory yet.
+    for _ in 0..SWEEPS {
+        if state.ready() >= pages || sweep::is_claimed() {
+            break;
+        }
+        drop(state);
+        sweep::some();
+        state = STATE.lock();
+    }
     let run = loop {
         if let Some(run) = state.map().alloc(pages) {
             break run;
         }
-        // Dead spans first.
+        // Dead spans before the heap grows.
         drop(state);
-        let swept = crate::gc::sweep::some();
+        let swept = sweep::some();
         state = STATE.lock();
         if !swept && !state.grow(pages) {
             return None;
@@ -181,7 +198,7 @@ pub fn scavenge(keep: usize, budget: usize) -> bool {
     let mut bytes = 0;
     while bytes < budget {
         let mut state = STATE.lock();
-        let idle = state.chunks * CHUNK - state.in_use - state.released;
+        let idle = state.ready();
         if idle <= keep {
             return false;
         }

@@ -10,9 +10,16 @@ use super::FIRST;
 /// Orders that are pooled: first blocks, and 4 KiB to 64 KiB.
 pub const POOLED: usize = 6;
 const CHUNK: usize = 256 << 10;
+const WORD: usize = core::mem::size_of::<usize>();
 
-/// Heads of the free lists; a free block's first word is the next one.
+/// Heads of the free lists; a free block's last word is the next one: stacks grow downwards from there, and what lies below
+/// may never be touched.
 struct Pools([usize; POOLED]);
+
+/// Where a free block of `size` bytes holds the next one.
+fn link(lo: usize, size: usize) -> *mut usize {
+    (lo + size - WORD) as *mut usize
+}
 
 static POOLS: Mutex<Pools> = Mutex::new(Rank::StackPool, Pools([0; POOLED]));
 /// Bytes of stack blocks obtained from the kernel.
@@ -45,13 +52,13 @@ pub fn alloc(order: usize) -> usize {
         for i in (0..CHUNK / size).rev() {
             let lo = chunk + i * size;
             // SAFETY: a block inside the fresh chunk.
-            unsafe { *(lo as *mut usize) = pools.0[order] };
+            unsafe { *link(lo, size) = pools.0[order] };
             pools.0[order] = lo;
         }
     }
     let lo = pools.0[order];
-    // SAFETY: a free block, whose first word we wrote.
-    pools.0[order] = unsafe { *(lo as *const usize) };
+    // SAFETY: a free block, whose last word we wrote.
+    pools.0[order] = unsafe { *link(lo, size) };
     lo
 }
 
@@ -69,7 +76,7 @@ pub unsafe fn free(lo: usize, order: usize) {
     }
     let mut pools = POOLS.lock();
     // SAFETY: the caller gave the block up.
-    unsafe { *(lo as *mut usize) = pools.0[order] };
+    unsafe { *link(lo, size) = pools.0[order] };
     pools.0[order] = lo;
 }
 
