@@ -6,8 +6,8 @@ use undergo_types::{Basic, Obj, Ty, TyKind};
 use crate::func::{FuncLower, Var};
 use crate::literal::Fresh;
 use crate::order::Effect;
-use crate::place::Place;
-use crate::val::Val;
+use crate::place::{Located, Place};
+use crate::val::{Addr, Val};
 
 /// A left-hand side.
 #[derive(Clone, Copy)]
@@ -261,16 +261,42 @@ impl FuncLower<'_> {
         self.order_before_read(&operands);
         let place = self.place(lhs);
         self.at(pos);
-        let place = self.settle(place);
-        let old = self.read_place(&place, ty);
-        let new = if op.is_shift() {
-            self.shift_expr(op, ty, old.get(0), rhs)
-        } else {
+        // The element of a map is made when the right-hand side is known, unless a division might not come to its end.
+        let makes = matches!(place, Place::MapElem { .. }) && !matches!(op, BinaryOp::Div | BinaryOp::Rem);
+        let new;
+        let place = if op.is_shift() {
+            let place = if makes && is_simple(rhs) { self.make_element(place) } else { self.settle(place) };
+            let old = self.read_place(&place, ty);
+            new = self.shift_expr(op, ty, old.get(0), rhs);
+            place
+        } else if makes {
             let y = self.expr_as(rhs, ty);
             self.at(pos);
-            self.arith(op, ty, &old, &y)
+            let place = self.make_element(place);
+            let old = self.read_place(&place, ty);
+            new = self.arith(op, ty, &old, &y);
+            place
+        } else {
+            let place = self.settle(place);
+            let old = self.read_place(&place, ty);
+            let y = self.expr_as(rhs, ty);
+            self.at(pos);
+            new = self.arith(op, ty, &old, &y);
+            place
         };
         self.assign_place(&place, ty, &new);
+    }
+
+    /// The element of a map that is read and then written is looked for once: its place, made if need be. Nothing may touch
+    /// the map in between.
+    fn make_element(&mut self, place: Place) -> Place {
+        match place {
+            Place::MapElem { map, m, key } => {
+                let slot = self.map_assign(map, m, &key);
+                Place::Mem(Located { addr: Addr::new(slot), nilable: false })
+            }
+            place => place,
+        }
     }
 
     /// `x++`, `x--`
@@ -280,12 +306,18 @@ impl FuncLower<'_> {
         self.order(&operands);
         let place = self.place(&n.x);
         self.at(n.op_pos);
+        let place = self.make_element(place);
         let place = self.settle(place);
         let old = self.read_place(&place, ty);
         let one = self.constant(ty, &undergo_types::constant::Value::Int(1.into()));
         let new = self.arith(n.op, ty, &old, &one);
         self.assign_place(&place, ty, &new);
     }
+}
+
+/// Whether an expression is a name or a literal.
+fn is_simple(e: &Expr) -> bool {
+    matches!(e.unparen(), Expr::Ident(_) | Expr::BasicLit(_))
 }
 
 /// The operands of a left-hand side.
