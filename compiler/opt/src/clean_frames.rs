@@ -6,16 +6,20 @@
 //! a worker may wait for long, and must not keep what it worked on meanwhile. In these every pointer that lives across a
 //! call gets a slot of its own, is read from it after each call, and the slot is cleared where the pointer dies. The frame
 //! is cleared before anything is in it, and before calls that collect, registers and what lies below are
-//! ([`Builtin::Forget`]), and variables in memory that are dead ([`crate::dead_slots`]).
+//! ([`Builtin::Forget`]), and variables in memory that are dead ([`crate::dead_slots`]). The same is done each time a loop
+//! that waits comes round, if it calls, or the main loop of a goroutine ([`crate::main_loops`]): what works on a message leaves pointers below, where the frames of what waits for
+//! the next one will lie, and nobody writes all of a frame.
 //!
 //! Requires valid IR; preserves the control flow graph. Runs last, since the slots must not become values again.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::dead_slots::DeadSlots;
+use crate::{loops, main_loops};
 use cranelift_entity::SecondaryMap;
 use undergo_abi::builtins::Builtin;
 use undergo_ir::cfg::{Cfg, successors};
+use undergo_ir::dom::DomTree;
 use undergo_ir::inst::Call;
 use undergo_ir::{Block, Callee, Func, Inst, InstData, Loc, Slot, Sym, Type, Value};
 
@@ -52,14 +56,26 @@ pub fn note(f: &Func, collectors: &mut Collectors) {
 }
 
 /// Gives whether anything changed.
-pub fn run(f: &mut Func, collectors: &Collectors) -> bool {
-    if !collectors.contains(&f.sym) && !watches(f) && !waits_again(f) {
+pub fn run(f: &mut Func, collectors: &Collectors, mains: &HashSet<Sym>) -> bool {
+    let (waits, watches) = (waits_again(f), collectors.contains(&f.sym) || watches(f));
+    let is_main = mains.contains(&f.sym) && f.insts.len() <= LONG;
+    if !watches && !waits && !is_main {
         return false;
     }
     let cfg = Cfg::new(f);
+    let mut rounds: HashSet<Inst> = HashSet::new();
+    if waits {
+        rounds.extend(calling_rounds(f, &cfg));
+    }
+    if is_main {
+        rounds.extend(main_loops::rounds(f, &cfg));
+    }
+    if !watches && !waits && rounds.is_empty() {
+        return false;
+    }
     let live = liveness(f, &cfg);
     f.flags.clears_frame = true;
-    let forgets = |data: &InstData| is_collection(data, collectors);
+    let forgets = |f: &Func, i: Inst| is_collection(&f.insts[i], collectors) || rounds.contains(&i);
     let dead = DeadSlots::of(f, &cfg);
     let slots = slots(f, &cfg, &live, &forgets);
     for &b in &cfg.rpo {
@@ -98,6 +114,17 @@ fn waits_again(f: &Func) -> bool {
     f.layout.iter().any(|&b| f.blocks[b].insts.iter().any(receives) && in_loop(f, b))
 }
 
+/// The first instructions of the outermost loops that call Go functions.
+fn calling_rounds(f: &Func, cfg: &Cfg) -> HashSet<Inst> {
+    let calls = |i: &Inst| match &f.insts[*i] {
+        InstData::Call(c) => !matches!(c.callee, Callee::Builtin(_)),
+        _ => false,
+    };
+    let outer = loops::outermost(f, cfg, &DomTree::new(cfg)).into_iter();
+    let calling = outer.filter(|l| l.body.iter().any(|&b| f.blocks[b].insts.iter().any(calls)));
+    calling.filter_map(|l| f.blocks[l.head].insts.first().copied()).collect()
+}
+
 /// Whether control can come back to `b`.
 fn in_loop(f: &Func, b: Block) -> bool {
     let mut seen = HashSet::new();
@@ -131,9 +158,9 @@ fn is_collection(data: &InstData, collectors: &Collectors) -> bool {
 }
 
 /// Before which instructions of a block registers are cleared, and which slots are.
-fn forgotten(f: &Func, b: Block, dead: &DeadSlots, forgets: &dyn Fn(&InstData) -> bool) -> HashMap<Inst, Vec<Slot>> {
+fn forgotten(f: &Func, b: Block, dead: &DeadSlots, forgets: &dyn Fn(&Func, Inst) -> bool) -> HashMap<Inst, Vec<Slot>> {
     let insts = &f.blocks[b].insts;
-    let calls = insts.iter().enumerate().filter(|(_, i)| forgets(&f.insts[**i]));
+    let calls = insts.iter().enumerate().filter(|(_, i)| forgets(f, **i));
     calls.map(|(n, &i)| (i, dead.before(f, b, insts, n))).collect()
 }
 
@@ -182,7 +209,7 @@ fn step_back(f: &Func, i: Inst, set: &mut Set) {
 }
 
 /// A slot for each pointer that lives across a call, or is there when registers are cleared.
-fn slots(f: &mut Func, cfg: &Cfg, live: &Live, forgets: &dyn Fn(&InstData) -> bool) -> HashMap<Value, Slot> {
+fn slots(f: &mut Func, cfg: &Cfg, live: &Live, forgets: &dyn Fn(&Func, Inst) -> bool) -> HashMap<Value, Slot> {
     let mut crossing = Set::new();
     for &b in &cfg.rpo {
         let mut set = live.at_end[b].clone();
@@ -191,14 +218,10 @@ fn slots(f: &mut Func, cfg: &Cfg, live: &Live, forgets: &dyn Fn(&InstData) -> bo
                 let results = f.results_of(i);
                 crossing.extend(set.iter().filter(|v| !results.contains(v)));
             }
-            if forgets(&f.insts[i]) {
-                f.insts[i].each_operand(|v| {
-                    if holds_object(f, v) {
-                        crossing.insert(v);
-                    }
-                });
-            }
             step_back(f, i, &mut set);
+            if forgets(f, i) {
+                crossing.extend(&set);
+            }
         }
     }
     crossing

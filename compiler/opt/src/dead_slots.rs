@@ -47,6 +47,24 @@ impl DeadSlots {
         used
     }
 
+    /// From what is used after an instruction to what is used from it on.
+    fn step_back(&self, f: &Func, i: Inst, live: &mut HashSet<Slot>) {
+        if let Some(slot) = self.overwritten(f, i) {
+            live.remove(&slot);
+        } else {
+            live.extend(self.used(f, i));
+        }
+    }
+
+    /// The slot that an instruction clears from end to end.
+    fn overwritten(&self, f: &Func, i: Inst) -> Option<Slot> {
+        let InstData::MemZero { dst, size, .. } = f.insts[i] else { return None };
+        match f.def_inst(dst) {
+            Some(&InstData::SlotAddr { slot, offset: 0 }) if f.slots[slot].size == size => Some(slot),
+            _ => None,
+        }
+    }
+
     fn flow(&mut self, f: &Func, cfg: &Cfg) {
         let mut at_start: SecondaryMap<Block, HashSet<Slot>> = SecondaryMap::new();
         let mut again = true;
@@ -59,7 +77,7 @@ impl DeadSlots {
                     set.extend(&at_start[s]);
                 }
                 self.at_end[b] = set.clone();
-                f.blocks[b].insts.iter().for_each(|&i| set.extend(self.used(f, i)));
+                f.blocks[b].insts.iter().rev().for_each(|&i| self.step_back(f, i, &mut set));
                 if set.len() != at_start[b].len() {
                     at_start[b] = set;
                     again = true;
@@ -71,7 +89,7 @@ impl DeadSlots {
     /// Slots that are dead before instruction `n` of `insts`, those of block `b`.
     pub(crate) fn before(&self, f: &Func, b: Block, insts: &[Inst], n: usize) -> Vec<Slot> {
         let mut live = self.at_end[b].clone();
-        insts[n..].iter().for_each(|&i| live.extend(self.used(f, i)));
+        insts[n..].iter().rev().for_each(|&i| self.step_back(f, i, &mut live));
         self.known.iter().copied().filter(|s| !live.contains(s)).collect()
     }
 }
@@ -108,8 +126,10 @@ fn leaks(f: &Func, i: Inst, addresses: &HashMap<Value, Slot>) -> Vec<Slot> {
         InstData::PtrAdd([base, _]) => harmless.push(*base),
         InstData::Icmp(_, both) => harmless.extend(both),
         InstData::Call(c) => {
-            harmless.extend(c.frame);
-            if matches!(c.callee, Callee::Builtin(Builtin::MemMove | Builtin::MemClr | Builtin::MemEqual)) {
+            // A closure's code reads its context, and has no other name for it.
+            harmless.extend(c.frame.into_iter().chain(c.ctx));
+            use Builtin::{ChanRecv1, ChanRecv2, MemClr, MemEqual, MemMove};
+            if matches!(c.callee, Callee::Builtin(MemMove | MemClr | MemEqual | ChanRecv1 | ChanRecv2)) {
                 harmless.extend(&c.args);
             }
         }

@@ -11,10 +11,10 @@ use std::collections::HashMap;
 
 use cranelift_entity::SecondaryMap;
 use undergo_abi::builtins::Builtin;
-use undergo_ir::cfg::Cfg;
-use undergo_ir::{Block, Callee, ConvOp, Func, Inst, InstData, Slot, Sym, Type, Value};
+use undergo_ir::{Callee, ConvOp, Func, Inst, InstData, Slot, Sym, Type, Value};
 
 use crate::callgraph::target;
+use crate::loops;
 
 /// Largest object that is moved to the stack, in bytes.
 const MAX_SIZE: u64 = 16 << 10;
@@ -421,7 +421,7 @@ impl Analysis {
     }
 
     fn movable(&mut self, f: &Func) -> Vec<Inst> {
-        let looping = blocks_in_loops(f);
+        let looping = loops::blocks(f);
         let mut room = MAX_FRAME;
         let mut out = Vec::new();
         for &b in &f.layout {
@@ -516,65 +516,6 @@ fn code(f: &Func, val: Value) -> Option<Sym> {
 fn is_data_symbol(sym: Sym) -> bool {
     let s = sym.as_str();
     s.starts_with("type:") || s.starts_with("go:")
-}
-
-/// Blocks that control can come back to.
-fn blocks_in_loops(f: &Func) -> SecondaryMap<Block, bool> {
-    let cfg = Cfg::new(f);
-    let mut looping: SecondaryMap<Block, bool> = SecondaryMap::new();
-    // Tarjan's components on the blocks, by an explicit stack: a block is in a loop if its component has more than
-    // one block or an edge to itself.
-    let n = cfg.rpo.len();
-    let mut index: SecondaryMap<Block, u32> = SecondaryMap::new();
-    let mut low: SecondaryMap<Block, u32> = SecondaryMap::new();
-    let mut on_stack: SecondaryMap<Block, bool> = SecondaryMap::new();
-    let mut stack: Vec<Block> = Vec::with_capacity(n);
-    let mut next = 1;
-    for &root in &cfg.rpo {
-        if index[root] != 0 {
-            continue;
-        }
-        let mut work = vec![(root, undergo_ir::cfg::successors(f, root), 0)];
-        index[root] = next;
-        low[root] = next;
-        next += 1;
-        stack.push(root);
-        on_stack[root] = true;
-        while let Some((b, succs, at)) = work.last_mut() {
-            let b = *b;
-            if let Some(&s) = succs.get(*at) {
-                *at += 1;
-                if s == b {
-                    looping[b] = true;
-                }
-                if index[s] == 0 {
-                    index[s] = next;
-                    low[s] = next;
-                    next += 1;
-                    stack.push(s);
-                    on_stack[s] = true;
-                    work.push((s, undergo_ir::cfg::successors(f, s), 0));
-                } else if on_stack[s] {
-                    low[b] = low[b].min(index[s]);
-                }
-                continue;
-            }
-            work.pop();
-            if let Some((parent, ..)) = work.last() {
-                low[*parent] = low[*parent].min(low[b]);
-            }
-            if low[b] == index[b] {
-                let from = stack.iter().rposition(|&x| x == b).expect("it was pushed");
-                let members = stack.split_off(from);
-                let several = members.len() > 1;
-                for m in members {
-                    on_stack[m] = false;
-                    looping[m] |= several;
-                }
-            }
-        }
-    }
-    looping
 }
 
 /// What builtins that are not Go functions do with their arguments; none: look at the summary.

@@ -19,7 +19,7 @@ use undergo_ir::{Func, Program, verify};
 use crate::clean_frames::Collectors;
 use crate::escape::{self, Summaries};
 use crate::inline::{self, Bodies};
-use crate::{callgraph, clean, clean_frames, divisible, nil_checks, simplify, slots};
+use crate::{callgraph, clean, clean_frames, divisible, main_loops, nil_checks, simplify, slots};
 
 /// A function with more instructions than this is only cleaned: such functions are tables in disguise.
 const HUGE: usize = 60_000;
@@ -38,13 +38,14 @@ pub fn optimise(program: &mut Program) {
             bodies.insert(f.sym, f.clone());
         }
     }
+    let mains = main_loops::find(&program.funcs);
     for f in &mut program.funcs {
         if divisible::run(f) {
             // The remainders.
             clean::run(f);
             checked(f, "divisibility");
         }
-        if clean_frames::run(f, &collectors) {
+        if clean_frames::run(f, &collectors, &mains) {
             checked(f, "cleaning frames");
         }
     }

@@ -5,7 +5,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use undergo_ir::{Func, Program, verify};
-use undergo_opt::{callgraph, clean, clean_frames, divisible, escape, inline, nil_checks, pipeline, simplify, slots};
+use undergo_opt::{
+    callgraph, clean, clean_frames, divisible, escape, inline, main_loops, nil_checks, pipeline, simplify, slots,
+};
 
 fn run_pass(name: &str, f: &mut Func, bodies: &inline::Bodies, summaries: &mut escape::Summaries) {
     match name {
@@ -15,7 +17,7 @@ fn run_pass(name: &str, f: &mut Func, bodies: &inline::Bodies, summaries: &mut e
         "clean_frames" => {
             let mut collectors = clean_frames::Collectors::new();
             clean_frames::note(f, &mut collectors);
-            clean_frames::run(f, &collectors);
+            clean_frames::run(f, &collectors, &main_loops::find(std::slice::from_ref(f)));
         }
         "divisible" => drop(divisible::run(f)),
         "nil_checks" => drop(nil_checks::run(f)),
