@@ -13,6 +13,17 @@ use undergo_ir::{Block, Callee, Func, Inst, InstData, Slot, Value};
 /// Slots larger than this, in bytes, are not worth clearing.
 const LARGE: u64 = 4096;
 
+/// Builtins that keep none of the addresses that they are given.
+const FORGETFUL: [Builtin; 7] = [
+    Builtin::MemMove,
+    Builtin::MemClr,
+    Builtin::MemEqual,
+    Builtin::MapIterStart,
+    Builtin::MapIterNext,
+    Builtin::ChanRecv1,
+    Builtin::ChanRecv2,
+];
+
 /// What is known of the slots of a function.
 pub(crate) struct DeadSlots {
     /// Slots whose uses are known, and that are worth clearing.
@@ -128,8 +139,7 @@ fn leaks(f: &Func, i: Inst, addresses: &HashMap<Value, Slot>) -> Vec<Slot> {
         InstData::Call(c) => {
             // A closure's code reads its context, and has no other name for it.
             harmless.extend(c.frame.into_iter().chain(c.ctx));
-            use Builtin::{ChanRecv1, ChanRecv2, MemClr, MemEqual, MemMove};
-            if matches!(c.callee, Callee::Builtin(MemMove | MemClr | MemEqual | ChanRecv1 | ChanRecv2)) {
+            if matches!(c.callee, Callee::Builtin(b) if FORGETFUL.contains(&b)) {
                 harmless.extend(&c.args);
             }
         }
