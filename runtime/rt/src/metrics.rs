@@ -64,7 +64,8 @@ pub fn pause_ended(asked: i64, stopped: i64) {
     stopping.add(stopped - asked);
     total.add(now - asked);
     if for_gc {
-        TIMES.pause_cpu_ns.fetch_add((now - asked) as u64 * rt::n_p() as u64, Relaxed);
+        // Until it stood still, processors ran goroutines.
+        TIMES.pause_cpu_ns.fetch_add((now - stopped) as u64 * rt::n_p() as u64, Relaxed);
     }
 }
 
