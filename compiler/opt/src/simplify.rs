@@ -336,7 +336,8 @@ fn convert(f: &mut Func, i: Inst, op: ConvOp, to: Type, v: Value) -> Outcome {
     let (inner, w) = (*inner, *w);
     let source = f.ty(w);
     match (op, inner) {
-        (ConvOp::Bitcast, ConvOp::Bitcast) if source == to => Outcome::Value(w),
+        // A pointer made of another's number stays apart from it: so a program hides it from escape analysis.
+        (ConvOp::Bitcast, ConvOp::Bitcast) if source == to && to != Type::Ptr => Outcome::Value(w),
         (ConvOp::Trunc, ConvOp::Zext | ConvOp::Sext) if source == to => Outcome::Value(w),
         (ConvOp::Trunc, ConvOp::Zext | ConvOp::Sext) if source.bits() > to.bits() => {
             rewrite(f, i, InstData::Convert(ConvOp::Trunc, to, w))
