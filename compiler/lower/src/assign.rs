@@ -115,13 +115,12 @@ impl FuncLower<'_> {
                 if self.assign_literal(e, ty, rhs) {
                     return;
                 }
-                let v = self.expr_as(rhs, ty);
+                let (ty, v) = match self.is_header_data(e) {
+                    true => (Ty::basic(Basic::UnsafePointer), Val::one(self.pointer_in_word(rhs))),
+                    false => (ty, self.expr_as(rhs, ty)),
+                };
                 let place = self.place(e);
                 self.at(e.node_pos());
-                if self.is_header_data(e) {
-                    let p = Val::one(self.to_ptr(v.get(0)));
-                    return self.assign_place(&place, Ty::basic(Basic::UnsafePointer), &p);
-                }
                 self.assign_place(&place, ty, &v);
             }
         }

@@ -71,15 +71,22 @@ impl FuncLower<'_> {
             self.guard(at, Ty::basic(Basic::UnsafePointer));
             return self.load(Ty::basic(Basic::UnsafePointer), at.addr);
         }
+        let p = self.pointer_in_word(x);
+        self.at(n.lparen);
+        Val::one(p)
+    }
+
+    /// The value of `x`, an address, as the pointer that it was computed from, if there is one in plain sight.
+    pub fn pointer_in_word(&mut self, x: &'static Expr) -> Value {
         let from = self.noted.len();
         self.pointers_in_word(x);
         let word = self.expr(x).get(0);
         let pointer = self.noted.drain(from..).find_map(|(_, p)| p);
-        self.at(n.lparen);
-        let Some(p) = pointer else { return Val::one(self.to_ptr(word)) };
+        self.at(x.node_pos());
+        let Some(p) = pointer else { return self.to_ptr(word) };
         let start = self.to_word(p);
         let offset = self.b.binary(BinOp::Sub, word, start);
-        Val::one(self.b.ptr_add(p, offset))
+        self.b.ptr_add(p, offset)
     }
 
     /// Whether `e` is the field Data of `reflect.SliceHeader` or `reflect.StringHeader`. Pointers may be kept there as
