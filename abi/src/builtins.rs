@@ -7,6 +7,9 @@
 //! Providers: `Rust` runs on g0 behind an entry stub; `Asm` is a leaf on the goroutine stack; `Go` is overlay Go (or
 //! std, for maps and string comparison).
 
+/// Link name of zeros that nobody writes: what missing map elements and the header of a nil map are read from.
+pub const ZEROS: &str = "runtime.zeroVal";
+
 /// Where a builtin lives, and on which stack it runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Provider {

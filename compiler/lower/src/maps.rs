@@ -1,7 +1,7 @@
 //! Map operations: which function of the runtime serves which type of map.
 
-use undergo_abi::builtins::Builtin;
-use undergo_ir::{IntCond, Type, Value};
+use undergo_abi::builtins::{Builtin, ZEROS};
+use undergo_ir::{IntCond, Sym, Type, Value};
 use undergo_syntax::ast::*;
 use undergo_types::{Basic, Ty, TyKind};
 
@@ -175,25 +175,13 @@ impl FuncLower<'_> {
         self.map_read_ok(map, m, &k)
     }
 
-    /// `len(m)`: the map's first word.
+    /// `len(m)`: the map's first word, or that of zeros for nil. Without a branch, so that code generation sees when the
+    /// same length is asked for twice.
     pub fn map_len(&mut self, m: Value) -> Value {
-        let (load, join) = (self.b.block(), self.b.block());
-        let r = self.b.func.add_param(join, Type::I64);
-        let zero = self.word(0);
+        let zeros = self.b.sym_addr(Sym::new(ZEROS), 0);
         let is_nil = self.b.icmp_imm(IntCond::Eq, m, 0);
-        self.b.push(
-            undergo_ir::InstData::Brif(
-                is_nil,
-                undergo_ir::BlockCall { block: join, args: vec![zero] },
-                undergo_ir::BlockCall { block: load, args: Vec::new() },
-            ),
-            &[],
-        );
-        self.b.switch_to(load);
-        let n = self.load_scalar(Type::I64, Addr::new(m));
-        self.b.jump(join, &[n]);
-        self.b.switch_to(join);
-        r
+        let at = self.b.select(is_nil, zeros, m);
+        self.load_scalar(Type::I64, Addr::new(at))
     }
 
     /// `make(map[K]V, hint)`; no hint is 0.

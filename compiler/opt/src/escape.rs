@@ -10,7 +10,7 @@
 use std::collections::HashMap;
 
 use cranelift_entity::SecondaryMap;
-use undergo_abi::builtins::Builtin;
+use undergo_abi::builtins::{Builtin, ZEROS};
 use undergo_ir::{Callee, ConvOp, Func, Inst, InstData, Slot, Sym, Type, Value};
 
 use crate::callgraph::target;
@@ -259,10 +259,15 @@ impl Analysis {
                 self.unify(p, c);
             }
             InstData::Select([_, a, b]) if is_ptr(*a) => {
-                let (c, x, y) = (self.value(f.result(i)), self.value(*a), self.value(*b));
+                let c = self.value(f.result(i));
                 self.nodes[c].merged = true;
-                self.unify(x, c);
-                self.unify(y, c);
+                for &v in [a, b] {
+                    // Zeros hold no pointer, and are only read.
+                    if !matches!(f.def_inst(v), Some(InstData::SymAddr { sym, .. }) if sym.as_str() == ZEROS) {
+                        let x = self.value(v);
+                        self.unify(x, c);
+                    }
+                }
             }
             // An address made of a number is one that Go's rules say nothing about.
             InstData::Convert(ConvOp::Bitcast, Type::Ptr, _) => {
