@@ -19,7 +19,11 @@ type userArena struct {
 }
 
 func arenaChunk(bytes uintptr) unsafe.Pointer
-func arenaFree(chunk unsafe.Pointer)
+
+// arenaFree frees n chunks; arenaSeal sees to it that they cannot be accessed.
+func arenaFree(chunks *unsafe.Pointer, n int)
+func arenaSeal()
+
 func inArena(address uintptr) bool
 
 //go:linkname arena_newArena arena.runtime_arena_newArena
@@ -57,8 +61,9 @@ func arena_Slice(arena unsafe.Pointer, sl any, cap int) {
 //go:linkname arena_Free arena.runtime_arena_arena_Free
 func arena_Free(arena unsafe.Pointer) {
 	a := (*userArena)(arena)
-	for _, chunk := range a.chunks {
-		arenaFree(chunk)
+	if len(a.chunks) > 0 {
+		arenaFree(unsafe.SliceData(a.chunks), len(a.chunks))
+		arenaSeal()
 	}
 	*a = userArena{used: arenaChunkBytes}
 }

@@ -3,8 +3,8 @@
 use super::{check, cycle, helpers, pace, sweep, trace};
 use crate::g::{self, FLAG_SYSTEM, G, WaitReason};
 use crate::lock::Mutex;
-use crate::mem::pages;
 use crate::mem::stats::STATS;
+use crate::mem::{arena, pages};
 use crate::park::{GList, park, ready};
 use crate::rt::{self, RT};
 use crate::sched::{self, Ask};
@@ -220,9 +220,10 @@ entry! {
         false
     }
 
-    /// Waits until everything is swept.
+    /// Waits until everything is swept, and seals what arenas have freed while objects were marked.
     "runtime.gcSweepFinish" => fn gc_sweep_finish() {
         sweep::finish();
+        arena::seal_closed();
     }
 
     /// Gives all free memory back to the system.

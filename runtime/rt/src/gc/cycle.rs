@@ -222,7 +222,7 @@ pub fn mark_done(kind: usize, world: &WorldStopped<'_>) -> bool {
 /// After marking: what dead objects leave behind is dealt with, and everything unmarked becomes free.
 fn settle(world: &WorldStopped<'_>) {
     check::marks(world);
-    arena::seal_late(world);
+    arena::close_freed(world);
     each_p(world, |p| p.mem.flush(world));
     crate::timer::drop_unreachable(world);
     special::settle(world);

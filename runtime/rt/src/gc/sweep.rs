@@ -9,7 +9,7 @@
 //! by one thread. The next collection waits until all pieces are done.
 
 use super::check;
-use crate::mem::span::{N_SPAN_CLASSES, PAGE_TABLE, Span, span_class};
+use crate::mem::span::{Arena, N_SPAN_CLASSES, PAGE_TABLE, Span, span_class};
 use crate::mem::stats::Freed;
 use crate::mem::{arena, central, pages};
 use crate::witness::WorldStopped;
@@ -147,7 +147,7 @@ unsafe fn sweep(mut span: NonNull<Span>, tally: &mut Tally) {
         let live = count_marks(&*s.bits, s.objects);
         tally.freed.objects[s.class as usize] += (allocated(s) - live) as u64;
         tally.live += (live * s.elem) as u64;
-        if live == 0 {
+        if live == 0 && s.arena != Arena::No {
             arena::unseal(s);
         }
         if check::is_poisoning() {

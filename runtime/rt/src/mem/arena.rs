@@ -3,6 +3,7 @@
 //! A chunk is a large object whose every word may be a pointer, so that anything can be put into it. Once freed, it is not
 //! read any more and cannot be accessed, and its physical memory is given back; its addresses are used again when a collection
 //! finds no pointer to it. While objects are marked a marker may be reading it, so it stays as it is until marking has ended.
+//! A chunk is *closed* with the world stopped, and *sealed* while it runs, since that takes longer.
 
 use super::alloc::{self, Zero};
 use super::span::{Arena, Span, span_of};
@@ -27,61 +28,91 @@ struct Chunk(*mut Span);
 // SAFETY: spans are never unmapped (M1); they are reached through the lock around the list.
 unsafe impl Send for Chunk {}
 
-/// Chunks that were freed while objects were marked.
-static LATE: Mutex<OffVec<Chunk>> = Mutex::new(Rank::Leaf, OffVec::new());
+/// Chunks that were freed and can still be accessed.
+static FREED: Mutex<OffVec<Chunk>> = Mutex::new(Rank::Leaf, OffVec::new());
 
-/// Makes accesses to a chunk fault.
+/// The collector does not read a freed chunk any more.
 ///
 /// # Safety
-/// The world is stopped, nothing is being marked, and the span is that of a chunk in use.
-unsafe fn seal(span: *mut Span) {
+/// The world is stopped, nothing is being marked, and the chunk has not been swept.
+unsafe fn close(chunk: Chunk) {
     // SAFETY: caller.
-    let s = unsafe { &mut *span };
-    if s.arena != Arena::Chunk {
-        return;
-    }
-    s.arena = Arena::Sealed;
-    s.scan = Scan::No;
-    let (at, bytes) = (s.start as *mut u8, s.pages * PAGE);
-    // SAFETY: the program has freed the memory.
-    unsafe {
-        mm::advise(at, bytes, flag::MADV_DONTNEED);
-        mm::protect(at, bytes, flag::PROT_NONE);
+    let span = unsafe { &mut *chunk.0 };
+    if span.arena == Arena::Chunk {
+        span.arena = Arena::Closed;
+        span.scan = Scan::No;
     }
 }
 
-/// Marking has ended: what was freed meanwhile cannot be accessed any more.
-pub fn seal_late(_: &WorldStopped<'_>) {
-    let mut late = LATE.lock();
-    for chunk in late.iter() {
-        // SAFETY: the world is stopped, and spans are not swept before: none of these has been freed.
-        unsafe { seal(chunk.0) };
+/// Marking has ended: what was freed meanwhile is not read any more.
+pub fn close_freed(_: &WorldStopped<'_>) {
+    for &chunk in FREED.lock().iter() {
+        // SAFETY: the world is stopped, and sweeping has not begun.
+        unsafe { close(chunk) };
     }
-    late.clear();
 }
 
-/// The pages of a span are about to be free: they can be accessed again.
+/// Makes accesses to chunks that are closed fault, and gives their memory back.
+pub fn seal_closed() {
+    loop {
+        // One at a time: sweeping may wait for the lock.
+        let mut freed = FREED.lock();
+        // SAFETY: M1: records are never unmapped, and those of chunks that are swept are taken off the list.
+        let Some(at) = freed.iter().rposition(|c| unsafe { (*c.0).arena } == Arena::Closed) else { return };
+        let span = remove(&mut freed, at).0;
+        // SAFETY: the program has freed the memory, and the sweeper does so only under the lock.
+        unsafe {
+            let (lo, bytes) = ((*span).start as *mut u8, (*span).pages * PAGE);
+            mm::advise(lo, bytes, flag::MADV_DONTNEED);
+            mm::protect(lo, bytes, flag::PROT_NONE);
+            (*span).arena = Arena::Sealed;
+        }
+    }
+}
+
+/// Takes an element off the list.
+fn remove(freed: &mut OffVec<Chunk>, at: usize) -> Chunk {
+    let chunk = freed[at];
+    if let Some(last) = freed.pop()
+        && at < freed.len()
+    {
+        freed[at] = last;
+    }
+    chunk
+}
+
+/// The pages of a chunk are about to be free: they can be accessed again.
+#[cold]
 pub fn unseal(span: &mut Span) {
+    let mut freed = FREED.lock();
+    if let Some(at) = freed.iter().position(|c| core::ptr::eq(c.0, span)) {
+        remove(&mut freed, at);
+    }
     if span.arena == Arena::Sealed {
-        let at = span.start as *mut u8;
+        let lo = span.start as *mut u8;
         // SAFETY: memory of the heap that nobody uses.
-        if unsafe { mm::protect(at, span.pages * PAGE, flag::PROT_READ | flag::PROT_WRITE) } < 0 {
+        if unsafe { mm::protect(lo, span.pages * PAGE, flag::PROT_READ | flag::PROT_WRITE) } < 0 {
             crate::exit::throw("runtime: cannot make the memory of an arena accessible again");
         }
     }
     span.arena = Arena::No;
 }
 
-fn free(_: &mut G, [chunk, _]: [usize; 2], _: &WorldStopped<'static>) -> usize {
-    let span = span_of(chunk);
-    if span.is_null() {
-        crate::exit::throw("runtime: an arena frees what is no chunk");
-    }
-    if cycle::is_marking() {
-        LATE.lock().push(Chunk(span));
-    } else {
-        // SAFETY: the world is stopped; the overlay passes a chunk that it has made and not freed before.
-        unsafe { seal(span) };
+/// Frees `n` chunks, of which there is an array.
+fn free(_: &mut G, [chunks, n]: [usize; 2], _: &WorldStopped<'static>) -> usize {
+    // SAFETY: the overlay passes a slice of its own.
+    let chunks = unsafe { core::slice::from_raw_parts(chunks as *const usize, n) };
+    let mut freed = FREED.lock();
+    for &chunk in chunks {
+        let span = span_of(chunk);
+        if span.is_null() {
+            crate::exit::throw("runtime: an arena frees what is no chunk");
+        }
+        freed.push(Chunk(span));
+        if !cycle::is_marking() {
+            // SAFETY: the world is stopped; the overlay still has the chunk, so it has not been swept.
+            unsafe { close(Chunk(span)) };
+        }
     }
     0
 }
@@ -96,9 +127,14 @@ entry! {
         chunk
     }
 
-    /// Frees a chunk.
-    "runtime.arenaFree" => fn arena_free(chunk: usize) {
-        crate::world::run_stopped(free, [chunk, 0]);
+    /// Frees chunks.
+    "runtime.arenaFree" => fn arena_free(chunks: usize, n: usize) {
+        crate::world::run_stopped(free, [chunks, n]);
+    }
+
+    /// Makes accesses to freed chunks fault, unless objects are being marked. The caller still has the chunks.
+    "runtime.arenaSeal" => fn arena_seal() {
+        seal_closed();
     }
 
     /// Whether an address lies in a chunk, freed or not.

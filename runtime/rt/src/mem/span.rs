@@ -33,7 +33,9 @@ pub enum Arena {
     No,
     /// A chunk.
     Chunk,
-    /// A chunk that has been freed, and cannot be accessed.
+    /// A chunk that has been freed.
+    Closed,
+    /// One that cannot be accessed.
     Sealed,
 }
 
