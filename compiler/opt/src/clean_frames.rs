@@ -48,16 +48,35 @@ const LONG: usize = 20_000;
 
 type Set = BTreeSet<Value>;
 
-/// Adds `f` to the functions that collect if it does so. What it calls has been asked before, unless it is recursive.
+/// Adds `f` to the functions that collect if it does so whenever it returns: one that may collect is called for something
+/// else. What it calls has been asked before, unless it is recursive.
 pub fn note(f: &Func, collectors: &mut Collectors) {
-    if calls_any(f, |sym| collects(sym, collectors)) {
+    let collects_in = |b: Block| f.blocks[b].insts.iter().any(|&i| is_collection(&f.insts[i], collectors));
+    if f.layout.iter().any(|&b| collects_in(b) && is_unavoidable(f, b)) {
         collectors.insert(f.sym);
     }
 }
 
+/// Whether no way leads from the entry to a return but through `b`.
+fn is_unavoidable(f: &Func, b: Block) -> bool {
+    let mut seen = HashSet::from([b]);
+    let mut work = vec![f.entry()];
+    while let Some(block) = work.pop() {
+        if !seen.insert(block) {
+            continue;
+        }
+        if f.terminator(block).is_some_and(|t| matches!(f.insts[t], InstData::Return(_))) {
+            return false;
+        }
+        work.extend(successors(f, block));
+    }
+    true
+}
+
 /// Gives whether anything changed.
 pub fn run(f: &mut Func, collectors: &Collectors, mains: &HashSet<Sym>) -> bool {
-    let (waits, watches) = (waits_again(f), collectors.contains(&f.sym) || watches(f));
+    let watches = calls_any(f, |sym| collects(sym, collectors)) || watches(f);
+    let waits = waits_again(f);
     let is_main = mains.contains(&f.sym) && f.insts.len() <= LONG;
     if !watches && !waits && !is_main {
         return false;
