@@ -336,8 +336,7 @@ fn convert(f: &mut Func, i: Inst, op: ConvOp, to: Type, v: Value) -> Outcome {
     let (inner, w) = (*inner, *w);
     let source = f.ty(w);
     match (op, inner) {
-        // A pointer made of another's number stays apart from it: so a program hides it from escape analysis.
-        (ConvOp::Bitcast, ConvOp::Bitcast) if source == to && to != Type::Ptr => Outcome::Value(w),
+        (ConvOp::Bitcast, ConvOp::Bitcast) if source == to && !hides(f, i) => Outcome::Value(w),
         (ConvOp::Trunc, ConvOp::Zext | ConvOp::Sext) if source == to => Outcome::Value(w),
         (ConvOp::Trunc, ConvOp::Zext | ConvOp::Sext) if source.bits() > to.bits() => {
             rewrite(f, i, InstData::Convert(ConvOp::Trunc, to, w))
@@ -345,6 +344,12 @@ fn convert(f: &mut Func, i: Inst, op: ConvOp, to: Type, v: Value) -> Outcome {
         (ConvOp::Zext, ConvOp::Zext) | (ConvOp::Sext, ConvOp::Sext) => rewrite(f, i, InstData::Convert(op, to, w)),
         _ => Outcome::Keep,
     }
+}
+
+/// Whether an instruction is of a function that makes a pointer of another's number, to hide it from escape analysis.
+fn hides(f: &Func, i: Inst) -> bool {
+    let site = f.locs[i].site as usize;
+    f.sites.get(site).is_some_and(|s| s.name.as_str().to_ascii_lowercase().ends_with(".noescape"))
 }
 
 fn icmp(f: &mut Func, i: Inst, c: IntCond, a: Value, b: Value) -> Outcome {
