@@ -1,7 +1,7 @@
 //! Programs written in IR, compiled, linked with the runtime image and run.
 
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use undergo_codegen::{Ctx, compile_func};
 use undergo_ir::{Program, parse, verify};
@@ -72,11 +72,21 @@ fn path(name: &str) -> PathBuf {
     dir.join(format!("{name}-{}", std::process::id()))
 }
 
+/// Held while an executable is written and started.
+static STARTING: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
 fn run(name: &str, text: &str) -> Output {
     let elf = build(text).expect("it links");
     let path = path(name);
-    write_executable(&path, &elf).expect("the directory is writable");
-    let output = Command::new(&path).output().expect("it can be executed");
+    let child = {
+        // A process that another thread starts meanwhile would have the file open for writing, which makes it "busy".
+        let _alone = STARTING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        write_executable(&path, &elf).expect("the directory is writable");
+        let mut command = Command::new(&path);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().expect("it can be executed")
+    };
+    let output = child.wait_with_output().expect("it ends");
     std::fs::remove_file(&path).expect("it is ours");
     output
 }
