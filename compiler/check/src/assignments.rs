@@ -1,6 +1,6 @@
 //! Assignments, variable initialisation and returns.
 
-use undergo_source::Pos;
+use undergo_source::{Name, Pos};
 use undergo_syntax::ast::{Expr, ReturnStmt};
 use undergo_syntax::print::expr_string;
 use undergo_types::predicates::{default_type, is_const_type, is_untyped, is_untyped_nil};
@@ -8,7 +8,6 @@ use undergo_types::{Obj, ObjKind, Ty, TyKind, VarKind};
 
 use crate::checker::{Checker, Target};
 use crate::operand::{OpMode, Operand};
-use crate::switches::blank;
 
 impl<'a> Checker<'a> {
     /// Initialises a constant of declared type `ty` (if any) with `x`: sets its type and value.
@@ -230,7 +229,7 @@ impl<'a> Checker<'a> {
         let mut seen = Vec::new();
         let mut failed = false;
         for e in lhs {
-            let dummy = Obj::new(ObjKind::Var(VarKind::Local), blank(), Some(self.pkg), e.err_pos(), false);
+            let dummy = Obj::new(ObjKind::Var(VarKind::Local), Name::blank(), Some(self.pkg), e.err_pos(), false);
             let Expr::Ident(id) = e else {
                 self.use_lhs(std::slice::from_ref(e));
                 self.error(e.err_pos(), format!("non-name {} on left side of :=", expr_string(e)));

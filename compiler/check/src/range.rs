@@ -1,5 +1,6 @@
 //! `for … range`.
 
+use undergo_source::Name;
 use undergo_syntax::ast::{Expr, RangeStmt};
 use undergo_syntax::print::expr_string;
 use undergo_types::constant::Value;
@@ -10,7 +11,6 @@ use undergo_types::{Basic, ChanDir, Mode, Obj, ObjKind, Signature, Ty, TyKind, V
 
 use crate::checker::Checker;
 use crate::operand::{OpMode, Operand};
-use crate::switches::blank;
 
 /// What a range clause gives: types of the iteration values, as far as there are any.
 struct Values {
@@ -174,7 +174,7 @@ impl<'a> Checker<'a> {
                     v
                 }
                 e => {
-                    let v = var(blank(), e.err_pos());
+                    let v = var(Name::blank(), e.err_pos());
                     self.error(e.err_pos(), format!("invalid syntax tree: cannot declare {}", expr_string(e)));
                     v
                 }

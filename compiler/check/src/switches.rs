@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
-use undergo_source::{Name, Pos};
+use undergo_source::Pos;
 use undergo_syntax::ast::{Expr, SwitchStmt, TypeSwitchStmt};
 use undergo_syntax::print::expr_string;
 use undergo_types::constant::Value;
@@ -191,9 +191,4 @@ impl<'a> Checker<'a> {
             _ => x.map_or(Ty::invalid(), |x| x.ty),
         }
     }
-}
-
-/// The blank name.
-pub(crate) fn blank() -> Name {
-    Name::blank()
 }

@@ -7,8 +7,8 @@
 //! call gets a slot of its own, is read from it after each call, and the slot is cleared where the pointer dies. The frame
 //! is cleared before anything is in it, and before calls that collect, registers and what lies below are
 //! ([`Builtin::Forget`]), and variables in memory that are dead ([`crate::dead_slots`]). The same is done each time a loop
-//! that waits comes round, if it calls, or the main loop of a goroutine ([`crate::main_loops`]): what works on a message leaves pointers below, where the frames of what waits for
-//! the next one will lie, and nobody writes all of a frame.
+//! that waits comes round, if it calls, or the main loop of a goroutine ([`crate::main_loops`]): what works on a message
+//! leaves pointers below, where the frames of what waits for the next one will lie, and nobody writes all of a frame.
 //!
 //! Requires valid IR; preserves the control flow graph. Runs last, since the slots must not become values again.
 
@@ -130,33 +130,19 @@ fn waits_again(f: &Func) -> bool {
         }
         _ => false,
     };
-    f.layout.iter().any(|&b| f.blocks[b].insts.iter().any(receives) && in_loop(f, b))
+    let receiving: Vec<Block> = f.layout.iter().copied().filter(|&b| f.blocks[b].insts.iter().any(receives)).collect();
+    if receiving.is_empty() {
+        return false;
+    }
+    let looping = loops::blocks(f);
+    receiving.into_iter().any(|b| looping[b])
 }
 
 /// The first instructions of the outermost loops that call Go functions.
 fn calling_rounds(f: &Func, cfg: &Cfg) -> HashSet<Inst> {
-    let calls = |i: &Inst| match &f.insts[*i] {
-        InstData::Call(c) => !matches!(c.callee, Callee::Builtin(_)),
-        _ => false,
-    };
     let outer = loops::outermost(f, cfg, &DomTree::new(cfg)).into_iter();
-    let calling = outer.filter(|l| l.body.iter().any(|&b| f.blocks[b].insts.iter().any(calls)));
+    let calling = outer.filter(|l| l.body.iter().any(|&b| loops::calls_go(f, b)));
     calling.filter_map(|l| f.blocks[l.head].insts.first().copied()).collect()
-}
-
-/// Whether control can come back to `b`.
-fn in_loop(f: &Func, b: Block) -> bool {
-    let mut seen = HashSet::new();
-    let mut work = successors(f, b);
-    while let Some(s) = work.pop() {
-        if s == b {
-            return true;
-        }
-        if seen.insert(s) {
-            work.extend(successors(f, s));
-        }
-    }
-    false
 }
 
 /// Whether a value may be the address of an object.

@@ -11,6 +11,8 @@
 use cranelift_entity::SecondaryMap;
 use undergo_ir::{BinOp, Func, Inst, InstData, IntCond, Loc, Type, Value};
 
+use crate::simplify::{int_const, wrap};
+
 /// Decides divisibility without division. Gives whether there was such a comparison.
 pub fn run(f: &mut Func) -> bool {
     let found: Vec<Inst> =
@@ -54,18 +56,14 @@ struct Question {
 
 fn question(f: &Func, i: Inst) -> Option<Question> {
     let InstData::Icmp(cond @ (IntCond::Eq | IntCond::Ne), [remainder, zero]) = f.insts[i] else { return None };
-    let constant = |v| match f.def_inst(v) {
-        Some(InstData::Iconst { imm, .. }) => Some(*imm),
-        _ => None,
-    };
-    if constant(zero) != Some(0) {
+    if int_const(f, zero) != Some(0) {
         return None;
     }
     let Some(&InstData::Binary(op, [x, by])) = f.def_inst(remainder) else { return None };
     let bits = f.ty(x).bits();
     let test = match op {
-        BinOp::SRem => Test::signed(bits, constant(by)?)?,
-        BinOp::URem => Test::unsigned(bits, constant(by)?)?,
+        BinOp::SRem => Test::signed(bits, int_const(f, by)?)?,
+        BinOp::URem => Test::unsigned(bits, int_const(f, by)?)?,
         _ => return None,
     };
     Some(Question { remainder, equal: cond == IntCond::Eq, x, test })
@@ -114,8 +112,7 @@ impl Code<'_> {
 
     /// As constants are written: sign-extended from their width.
     fn constant(&mut self, imm: i64) -> Value {
-        let unused = 64 - self.ty.bits();
-        self.emit(InstData::Iconst { ty: self.ty, imm: imm << unused >> unused })
+        self.emit(InstData::Iconst { ty: self.ty, imm: wrap(self.ty, imm) })
     }
 
     fn binary(&mut self, op: BinOp, v: Value, imm: i64) -> Value {

@@ -246,6 +246,8 @@ impl Analysis {
     fn inst(&mut self, f: &Func, i: Inst, summaries: &Summaries) {
         let is_ptr = |v: Value| f.ty(v) == Type::Ptr;
         match &f.insts[i] {
+            // Zeros hold no pointer, and are only read.
+            InstData::SymAddr { sym, .. } if sym.as_str() == ZEROS => {}
             InstData::SymAddr { .. } => {
                 let (c, unknown) = (self.value(f.result(i)), self.unknown);
                 self.unify(unknown, c);
@@ -259,15 +261,10 @@ impl Analysis {
                 self.unify(p, c);
             }
             InstData::Select([_, a, b]) if is_ptr(*a) => {
-                let c = self.value(f.result(i));
+                let (c, x, y) = (self.value(f.result(i)), self.value(*a), self.value(*b));
                 self.nodes[c].merged = true;
-                for &v in [a, b] {
-                    // Zeros hold no pointer, and are only read.
-                    if !matches!(f.def_inst(v), Some(InstData::SymAddr { sym, .. }) if sym.as_str() == ZEROS) {
-                        let x = self.value(v);
-                        self.unify(x, c);
-                    }
-                }
+                self.unify(x, c);
+                self.unify(y, c);
             }
             // An address made of a number is one that Go's rules say nothing about.
             InstData::Convert(ConvOp::Bitcast, Type::Ptr, _) => {
@@ -507,7 +504,7 @@ impl Analysis {
 }
 
 /// The symbol whose address a value is, as a pointer or as the word of a closure's code.
-fn code(f: &Func, val: Value) -> Option<Sym> {
+pub(crate) fn code(f: &Func, val: Value) -> Option<Sym> {
     match f.def_inst(val)? {
         InstData::SymAddr { sym, offset: 0 } => Some(*sym),
         InstData::Convert(ConvOp::Bitcast, _, v) => match f.def_inst(*v)? {

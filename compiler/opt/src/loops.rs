@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use cranelift_entity::SecondaryMap;
 use undergo_ir::cfg::{Cfg, successors};
 use undergo_ir::dom::DomTree;
-use undergo_ir::{Block, Func};
+use undergo_ir::{Block, Callee, Func, InstData};
 
 /// A natural loop, or several with one head.
 #[derive(Debug)]
@@ -16,6 +16,14 @@ pub struct Loop {
     pub body: HashSet<Block>,
     /// The blocks from which control comes back to the head.
     pub latches: Vec<Block>,
+}
+
+/// Whether a block calls a Go function.
+pub fn calls_go(f: &Func, b: Block) -> bool {
+    f.blocks[b].insts.iter().any(|&i| match &f.insts[i] {
+        InstData::Call(c) => !matches!(c.callee, Callee::Builtin(_)),
+        _ => false,
+    })
 }
 
 /// The loops that are in no other.

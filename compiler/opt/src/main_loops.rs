@@ -8,9 +8,9 @@ use std::collections::{HashMap, HashSet};
 use undergo_abi::builtins::Builtin;
 use undergo_ir::cfg::Cfg;
 use undergo_ir::dom::DomTree;
-use undergo_ir::{Callee, ConvOp, Func, Inst, InstData, Sym, Type, Value};
+use undergo_ir::{Callee, Func, Inst, InstData, Sym, Type, Value};
 
-use crate::loops;
+use crate::{escape, loops};
 
 /// How many calls a loop may be away from the start of its goroutine.
 const DEPTH: usize = 3;
@@ -49,13 +49,7 @@ fn code(f: &Func, closure: Value) -> Option<Sym> {
         return sym.as_str().strip_suffix("·f").map(Sym::new);
     }
     insts(f).find_map(|data| match *data {
-        InstData::Store { addr, offset: 0, val } if addr == closure => match f.def_inst(val) {
-            Some(InstData::Convert(ConvOp::Bitcast, _, v)) => match f.def_inst(*v) {
-                Some(InstData::SymAddr { sym, .. }) => Some(*sym),
-                _ => None,
-            },
-            _ => None,
-        },
+        InstData::Store { addr, offset: 0, val } if addr == closure => escape::code(f, val),
         _ => None,
     })
 }
@@ -80,11 +74,7 @@ pub fn rounds(f: &Func, cfg: &Cfg) -> Vec<Inst> {
     let dom = DomTree::new(cfg);
     let mut out = Vec::new();
     for l in loops::outermost(f, cfg, &dom) {
-        let calls = |i: &Inst| match &f.insts[*i] {
-            InstData::Call(c) => !matches!(c.callee, Callee::Builtin(_)),
-            _ => false,
-        };
-        let mut calling = l.body.iter().filter(|&&b| f.blocks[b].insts.iter().any(calls));
+        let mut calling = l.body.iter().filter(|&&b| loops::calls_go(f, b));
         let always = calling.any(|&b| l.latches.iter().all(|&latch| dom.dominates(b, latch)));
         let counted = match f.terminator(l.head).map(|t| &f.insts[t]) {
             Some(InstData::Brif(c, ..)) => match f.def_inst(*c) {

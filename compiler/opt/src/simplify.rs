@@ -126,7 +126,7 @@ fn drop_params(f: &mut Func, removed: &SecondaryMap<Block, Vec<bool>>) {
     }
 }
 
-fn int_const(f: &Func, v: Value) -> Option<i64> {
+pub(crate) fn int_const(f: &Func, v: Value) -> Option<i64> {
     match f.def_inst(v) {
         Some(InstData::Iconst { imm, .. }) => Some(*imm),
         _ => None,
@@ -134,7 +134,7 @@ fn int_const(f: &Func, v: Value) -> Option<i64> {
 }
 
 /// The constant as a value of `ty`: sign-extended from its width.
-fn wrap(ty: Type, imm: i64) -> i64 {
+pub(crate) fn wrap(ty: Type, imm: i64) -> i64 {
     match ty {
         Type::I8 => i64::from(imm as i8),
         Type::I16 => i64::from(imm as i16),
