@@ -123,15 +123,6 @@ func SetCgoTraceback(version int, traceback, context, symbolizer unsafe.Pointer)
 
 var cgoTracebackFunctions [3]unsafe.Pointer
 
-// ReadTrace gives no trace data: there is no tracer.
-func ReadTrace() (buf []byte) { return nil }
-
-// StartTrace reports that there is no tracer.
-func StartTrace() error { return errorText("tracing is not supported") }
-
-// StopTrace does nothing.
-func StopTrace() {}
-
 type errorText string
 
 func (e errorText) Error() string { return string(e) }

@@ -39,8 +39,9 @@ func gcSweepFinish()
 func worldAcquire()
 func worldRelease()
 
-// stopTheWorld stops all other goroutines. Until startTheWorld the caller must neither allocate nor block.
-func stopTheWorld()
+// stopTheWorld stops all other goroutines, to begin a collection (0) or to end one (1). Until startTheWorld the caller must
+// neither allocate nor block.
+func stopTheWorld(why uintptr)
 
 // startTheWorld lets them go on, with a number of processors if it is not 0.
 func startTheWorld(procs uintptr)
@@ -58,7 +59,7 @@ func startCollector() {
 func collect(kind uintptr) {
 	gcAcquire()
 	worldAcquire()
-	stopTheWorld()
+	stopTheWorld(0)
 	if poolCleanup != nil {
 		poolCleanup()
 	}
@@ -68,7 +69,7 @@ func collect(kind uintptr) {
 			worldRelease()
 			gcMarkWait()
 			worldAcquire()
-			stopTheWorld()
+			stopTheWorld(1)
 			if gcMarkDone(kind) {
 				break
 			}

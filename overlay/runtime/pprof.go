@@ -57,15 +57,6 @@ func MutexProfile(p []BlockProfileRecord) (n int, ok bool) { return 0, true }
 // MemProfile gives no records.
 func MemProfile(p []MemProfileRecord, inuseZero bool) (n int, ok bool) { return 0, true }
 
-// GoroutineProfile gives the stack of the calling goroutine only.
-func GoroutineProfile(p []StackRecord) (n int, ok bool) {
-	if len(p) < 1 {
-		return 1, false
-	}
-	Callers(1, p[0].Stack0[:])
-	return 1, true
-}
-
 // ThreadCreateProfile gives no records.
 func ThreadCreateProfile(p []StackRecord) (n int, ok bool) { return 0, true }
 
@@ -146,19 +137,6 @@ func runtime_pprof_readProfile() (data []uint64, tags []unsafe.Pointer, eof bool
 	}
 }
 
-//go:linkname pprof_goroutineProfileWithLabels
-func pprof_goroutineProfileWithLabels(p []profilerecord.StackRecord, labels []unsafe.Pointer) (n int, ok bool) {
-	if len(p) < 1 {
-		return 1, false
-	}
-	pcs := make([]uintptr, 64)
-	p[0].Stack = pcs[:Callers(1, pcs)]
-	if labels != nil {
-		labels[0] = getg().labels
-	}
-	return 1, true
-}
-
 //go:linkname pprof_goroutineLeakProfileWithLabels
 func pprof_goroutineLeakProfileWithLabels(p []profilerecord.StackRecord, labels []unsafe.Pointer) (n int, ok bool) {
 	return 0, true
@@ -196,24 +174,3 @@ func goroutineleakcount() int { return 0 }
 
 //go:linkname goroutineLeakGC runtime/pprof.runtime_goroutineLeakGC
 func goroutineLeakGC() { GC() }
-
-//go:linkname trace_userTaskCreate runtime/trace.userTaskCreate
-func trace_userTaskCreate(id, parentID uint64, taskType string) {}
-
-//go:linkname trace_userTaskEnd runtime/trace.userTaskEnd
-func trace_userTaskEnd(id uint64) {}
-
-//go:linkname trace_userRegion runtime/trace.userRegion
-func trace_userRegion(id, mode uint64, name string) {}
-
-//go:linkname trace_userLog runtime/trace.userLog
-func trace_userLog(id uint64, category, message string) {}
-
-//go:linkname traceClockUnitsPerSecond runtime/trace.runtime_traceClockUnitsPerSecond
-func traceClockUnitsPerSecond() uint64 { return 1_000_000_000 }
-
-//go:linkname traceAdvance
-func traceAdvance(stopTrace bool) {}
-
-//go:linkname traceClockNow
-func traceClockNow() uint64 { return uint64(nanotime()) }

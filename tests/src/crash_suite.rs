@@ -45,6 +45,8 @@ const ENVIRONMENTS: &[(&str, &str)] = &[
 const TRIES: usize = 24;
 /// Programs that a signal stops in a loop: at which of its lines is a race, and stock even names line 1.
 const STOPPED_IN_A_LOOP: &[&str] = &["Segv", "TgkillSegv"];
+/// What an execution trace begins with.
+const TRACE: &[u8] = b"go 1.26 trace\0\0\0";
 const BUILD_LIMIT: Duration = Duration::from_secs(600);
 const RUN_LIMIT: Duration = Duration::from_secs(60);
 
@@ -167,7 +169,30 @@ fn run(tools: &Toolchain, exe: &Path, case: &Case, set: &dyn Fn(&mut Command)) -
     command.env("RUNTIME_TEST_SHORT", "1");
     set(&mut command);
     command.envs(case.env.iter().filter_map(|e| e.split_once('=')));
-    process::run(&mut command, RUN_LIMIT)
+    let mut outcome = process::run(&mut command, RUN_LIMIT)?;
+    if outcome.stdout.starts_with(TRACE) {
+        outcome.stdout = what_a_trace_tells(tools, exe, &outcome.stdout)?.into_bytes();
+    }
+    Ok(outcome)
+}
+
+/// An execution trace is never the same twice: its messages in their order, and which functions goroutines were started
+/// with, provided that stock's reader takes it for correct.
+fn what_a_trace_tells(tools: &Toolchain, exe: &Path, trace: &[u8]) -> Result<String, String> {
+    let file = exe.with_extension("trace");
+    fs::write(&file, trace).map_err(|e| format!("{}: {e}", file.display()))?;
+    let out = process::run(tools.go().args(["tool", "trace", "-d=parsed"]).arg(&file), BUILD_LIMIT)?;
+    if !out.success() {
+        return Ok(format!("a trace that is wrong: {}", out.stderr_text()));
+    }
+    let text = out.stdout_text();
+    let messages = text.lines().filter_map(|line| line.split_once("Category=")).map(|(_, message)| message);
+    let lines: Vec<&str> = text.lines().collect();
+    let made = |l: &&[&str]| l[0].contains("NotExist->") && l[1] == "TransitionStack=";
+    let started = lines.windows(3).filter(made).filter_map(|l| l[2].split_once(" @"));
+    let mut started: Vec<&str> = started.map(|(f, _)| f.trim()).filter(|f| f.starts_with("main.")).collect();
+    started.sort_unstable();
+    Ok(messages.chain(started).map(|line| format!("{line}\n")).collect())
 }
 
 fn difference(case: &Case, want: &Outcome, got: &Outcome) -> Result<(), String> {

@@ -104,6 +104,7 @@ pub const PACKAGES: &[&str] = &[
     "os",
     "os/exec",
     "os/signal",
+    "runtime/trace",
     "net",
     "net/http",
     "net/http/httptest",

@@ -4,12 +4,13 @@ use std::fs;
 use undergo_tests::toolchain::repository;
 
 /// Rust file and struct, Go file below `overlay/runtime` and struct.
-const PAIRS: [[&str; 4]; 5] = [
+const PAIRS: [[&str; 4]; 6] = [
     ["abi/src/g.rs", "GHead", "g.go", "g"],
     ["runtime/rt/src/metrics.rs", "Counters", "metrics.go", "counters"],
     ["runtime/rt/src/mem/report.rs", "MemStats", "mem.go", "MemStats"],
     ["runtime/rt/src/mem/special.rs", "Finalizer", "afterlife.go", "finalizer"],
     ["runtime/rt/src/traceback/mod.rs", "RawFrame", "symtab.go", "rawFrame"],
+    ["runtime/rt/src/traceback/profile.rs", "Request", "goroutines.go", "goroutineStacks"],
 ];
 
 /// The lines between `opening` and the `}` that closes it, without comments.

@@ -3,6 +3,7 @@
 use crate::g;
 use crate::park::{self, Pair};
 use crate::rt::{self, RT};
+use crate::tracer::Yield;
 use crate::{choice, config, env, m, sched, traceback};
 use core::sync::atomic::Ordering::*;
 use undergo_rtsys::entry;
@@ -11,7 +12,7 @@ use undergo_rtsys::linux::clock;
 entry! {
     /// Yields.
     "runtime.Gosched" | "runtime.goyield" => fn gosched() {
-        park::yield_now(g::current())
+        park::yield_now(g::current(), Yield::Gosched)
     }
 
     /// NumCPU.

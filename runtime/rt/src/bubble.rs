@@ -300,7 +300,7 @@ entry! {
         let gp = g::current();
         let b = new(gp);
         gp.head.bubble = b as *const Bubble as usize;
-        let main = create::create(f, pc);
+        let main = create::create(f, pc, create::Birth::Runnable);
         b.state.lock().main = main;
         sched::put_local(g::current_p(), main, Where::Next);
         sched::wake_p();

@@ -66,8 +66,9 @@ pub struct G {
     pub runnable_since: i64,
     /// Number of the last collection that has read its stack.
     pub gc_cycle: AtomicU32,
-    /// Counts how often it became runnable, to measure every eighth time.
-    pub n_readied: u32,
+    /// Counts how often it became runnable, and while something is traced how often it began to run: number of its last
+    /// event in this generation of the trace.
+    pub seq: u32,
     /// Entry pc of its function.
     pub start_pc: usize,
     /// pc of the go statement.
@@ -81,7 +82,9 @@ pub struct G {
     /// Nesting of LockOSThread by the program.
     pub lock_count: u32,
     /// Nesting of LockOSThread by the runtime.
-    pub lock_count_internal: u32,
+    pub lock_count_internal: u16,
+    /// See `world_op`: why it wants the world to be stopped.
+    pub world_why: crate::tracer::Stop,
     /// Its record if it is a coroutine, else null.
     pub coro: *mut crate::sched::coro::Coro,
     /// Operation that it waits to have done while the world is stopped, and its operands.

@@ -301,6 +301,6 @@ fn write(_: &mut G, [fd, _]: [usize; 2], world: &WorldStopped<'static>) -> usize
 entry! {
     /// Writes a dump of the heap, with the world stopped.
     "runtime/debug.WriteHeapDump" => fn write_heap_dump(fd: usize) {
-        crate::world::run_stopped(write, [fd, 0]);
+        crate::world::run_stopped(write, [fd, 0], crate::tracer::Stop::HeapDump);
     }
 }

@@ -75,6 +75,8 @@ pub struct M {
     /// Number of the timer that interrupts the thread for a CPU profile, and 1 more; 0 for none. Under the lock of
     /// [`crate::profile`].
     pub profile_timer: u32,
+    /// Batch of events that it is writing, or null. Its own, but see [`crate::tracer`].
+    pub trace: *mut crate::tracer::buffer::Buffer,
 }
 
 const _: () = {

@@ -4,7 +4,7 @@
 //! [`sched`] (who runs next), [`stack`] (segments), [`park`] (blocking and waking, what the other modules use),
 //! [`world`] (stopping everything), [`procs`] (GOMAXPROCS), [`numa`] (memory nodes), [`syscall`], [`signal`], [`traceback`], [`exit`] (throw,
 //! fatal); then [`mem`], [`gc`], [`metrics`], [`chan`], [`select`], [`timer`], [`bubble`] (testing/synctest), [`sema`],
-//! [`netpoll`], [`profile`], [`iface`], [`strings`], [`print`].
+//! [`netpoll`], [`profile`], [`tracer`], [`iface`], [`strings`], [`print`].
 //!
 //! Rust code runs on the system stack of an M, never on a goroutine stack, and never calls Go. It may assume
 //! throughout one entry that its M keeps its P and that the current goroutine does not move: nothing preempts Rust.
@@ -52,6 +52,7 @@ mod strings;
 mod syscall;
 mod timer;
 mod traceback;
+mod tracer;
 mod types;
 mod waiter;
 mod witness;

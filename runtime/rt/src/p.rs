@@ -32,6 +32,8 @@ pub struct P {
     pub queue: RunQueue,
     /// Counts dispatches.
     pub sched_tick: AtomicU32,
+    /// Number of its last event in this generation of a trace. By its owner.
+    pub trace_seq: AtomicU32,
     /// Counts system calls.
     pub syscall_tick: AtomicU32,
     /// Written by sysmon: last ticks seen and when.

@@ -13,6 +13,7 @@
 //! runs**, except those inside the `unlock` closure.
 
 use crate::g::{G, GStatus, WaitReason, pending};
+use crate::tracer::{self, Yield};
 use crate::{bubble, choice, m, sched};
 use core::ptr::null_mut;
 use core::sync::atomic::Ordering::*;
@@ -26,6 +27,9 @@ pub use crate::waiter::{GWait, PSync};
 pub fn park(gp: &mut G, why: WaitReason, unlock: impl FnOnce()) -> ! {
     let mp = m::current();
     gp.wait_reason = why;
+    if tracer::is_on() {
+        tracer::go_block(gp, why);
+    }
     gp.resume_pc = undergo_rtsys::arch::entry::undergo_entry_resume as *const () as usize;
     let bubble = bubble::of(gp).filter(|_| bubble::is_durable(why));
     sched::detach(mp, gp);
@@ -50,8 +54,11 @@ pub fn ready_tail(gp: *mut G) {
 }
 
 /// Puts the current goroutine at the end of the global queue and schedules. The results of its entry must be set.
-pub fn yield_now(gp: &mut G) -> ! {
+pub fn yield_now(gp: &mut G, why: Yield) -> ! {
     let mp = m::current();
+    if tracer::is_on() {
+        tracer::go_stop(gp, why);
+    }
     gp.resume_pc = undergo_rtsys::arch::entry::undergo_entry_resume as *const () as usize;
     sched::detach(mp, gp);
     gp.transition(GStatus::Running, GStatus::Runnable);
@@ -61,8 +68,11 @@ pub fn yield_now(gp: &mut G) -> ! {
 
 /// Puts the current goroutine at the end of this P's queue and schedules what is to run next. The results of its entry must
 /// be set.
-pub fn yield_here(gp: &mut G) -> ! {
+pub fn yield_here(gp: &mut G, why: Yield) -> ! {
     let mp = m::current();
+    if tracer::is_on() {
+        tracer::go_stop(gp, why);
+    }
     gp.resume_pc = undergo_rtsys::arch::entry::undergo_entry_resume as *const () as usize;
     sched::detach(mp, gp);
     gp.transition(GStatus::Running, GStatus::Runnable);

@@ -8,6 +8,7 @@ use crate::g::{self, G, WaitReason};
 use crate::lock::Mutex;
 use crate::park::{GList, park};
 use crate::rt::{self, MAX_P};
+use crate::tracer::Stop;
 use crate::{choice, config, env, sched, world};
 use core::ffi::CStr;
 use core::ptr::null_mut;
@@ -30,7 +31,7 @@ static LIMIT: Mutex<Limit> = Mutex::new(Rank::Leaf, Limit::None);
 /// The program or the environment has chosen a number.
 static CUSTOM: AtomicBool = AtomicBool::new(false);
 /// The goroutine that waits for changes.
-static UPDATER: Mutex<Updater> = Mutex::new(Rank::Leaf, Updater(null_mut()));
+static UPDATER: Mutex<Updater> = Mutex::new(Rank::Sysmon, Updater(null_mut()));
 /// ns between looks at the default.
 const INTERVAL: i64 = 1_000_000_000;
 
@@ -174,6 +175,7 @@ fn set(n: usize, answer: usize) -> usize {
             n
         },
         [n, answer],
+        Stop::Procs,
     );
     answer
 }

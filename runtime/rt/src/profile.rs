@@ -15,6 +15,7 @@ use crate::module::is_go_text;
 use crate::roots::Visitor;
 use crate::rt::{self, RT};
 use crate::traceback::{Walk, logical};
+use crate::tracer;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering::*};
 use undergo_rtcore::lock_rank::Rank;
 use undergo_rtsys::arch::memory::is_leaf;
@@ -32,6 +33,15 @@ const MAX_DEPTH: usize = 64;
 const TRIES: usize = 1000;
 
 static RING: Ring = Ring {
+    busy: AtomicBool::new(false),
+    read: AtomicUsize::new(0),
+    written: AtomicUsize::new(0),
+    lost: AtomicU64::new(0),
+    words: [const { AtomicU64::new(0) }; WORDS],
+};
+/// Samples for the execution trace that is being made: the count is the M's thread id and the number of its P, the tag
+/// the goroutine.
+static TRACED: Ring = Ring {
     busy: AtomicBool::new(false),
     read: AtomicUsize::new(0),
     written: AtomicUsize::new(0),
@@ -165,7 +175,61 @@ pub fn sample(ctx: &UContext) -> bool {
     if RING.with(TRIES, || RING.add(1, tag, &pcs[..n])).is_none() {
         RING.lost.fetch_add(1, Relaxed);
     }
+    if tracer::is_on() {
+        let mp = m::current();
+        // SAFETY: the M's own P and goroutine, if it has them.
+        let (p, g) = unsafe { (mp.p.as_ref().map_or(0, |p| p.id), mp.curg.as_ref().map_or(0, |g| g.head.id)) };
+        let count = u64::from(mp.tid) << 32 | u64::from(p);
+        TRACED.with(TRIES, || TRACED.add(count, g as usize, &pcs[..n]));
+    }
     true
+}
+
+/// A sample for an execution trace.
+#[derive(Debug)]
+pub struct Traced<'a> {
+    /// Monotonic time, ns.
+    pub time: u64,
+    /// Thread id of the M.
+    pub m: u64,
+    /// Number of its P.
+    pub p: u64,
+    /// Id of its goroutine, 0 for none.
+    pub goroutine: u64,
+    /// Return addresses, innermost first.
+    pub returns: &'a [usize],
+}
+
+/// Drops samples that no trace has taken.
+pub fn forget_traced() {
+    TRACED.with(usize::MAX, || TRACED.read.store(TRACED.written.load(Relaxed), Relaxed));
+}
+
+/// Takes the samples for the trace.
+pub fn take_traced(mut f: impl FnMut(Traced<'_>)) {
+    loop {
+        let mut words = [0; HEADER + MAX_DEPTH];
+        let mut n = 0;
+        TRACED.with(usize::MAX, || {
+            let at = TRACED.read.load(Relaxed);
+            if at == TRACED.written.load(Relaxed) {
+                return;
+            }
+            for (to, w) in words.iter_mut().zip(TRACED.record(at)) {
+                *to = w as usize;
+                n += 1;
+            }
+            TRACED.read.store(at + n, Relaxed);
+        });
+        if n == 0 {
+            return;
+        }
+        let [_, time, count, goroutine] = [0, 1, 2, 3].map(|i| words[i] as u64);
+        // Records with count 0 tell how many were lost.
+        if count != 0 {
+            f(Traced { time, m: count >> 32, p: count & 0xffff_ffff, goroutine, returns: &words[HEADER..n] });
+        }
+    }
 }
 
 /// What the interrupted thread was doing: the number of return addresses, and the labels of its goroutine.

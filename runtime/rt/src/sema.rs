@@ -11,6 +11,7 @@ use crate::bubble;
 use crate::g::{self, G, WaitReason};
 use crate::lock::{Mutex, RawLock};
 use crate::park::{park, ready, ready_tail, yield_now};
+use crate::tracer::Yield;
 use crate::waiter::{self, Waiter};
 use core::ptr::{NonNull, null_mut};
 use core::sync::atomic::{AtomicU32, Ordering::*};
@@ -218,13 +219,13 @@ entry! {
             ready(gp);
             let current = g::current();
             if handoff & 0xff != 0 && current.head.pins == 0 {
-                yield_now(current);
+                yield_now(current, Yield::Other);
             }
         }
     }
 
     /// Gives a unit.
-    "internal/poll.runtime_Semrelease" => fn poll_semrelease(word: *mut u32) {
+    "internal/poll.runtime_Semrelease" | "runtime.semrelease" => fn poll_semrelease(word: *mut u32) {
         // SAFETY: as above.
         if let Some(gp) = unsafe { release(word) } {
             ready(gp);

@@ -7,6 +7,7 @@ use crate::g::{self, G, GStatus};
 use crate::m;
 use crate::rt::RT;
 use crate::sched::{self, threads};
+use crate::tracer;
 use core::ptr::null_mut;
 use core::sync::atomic::Ordering::*;
 use undergo_rtsys::entry;
@@ -30,6 +31,9 @@ entry! {
         // SAFETY: we own our P until the transition below.
         let pp = unsafe { &*mp.p };
         mp.oldp = mp.p;
+        if tracer::is_on() {
+            tracer::syscall_begin(gp, pp);
+        }
         gp.transition(GStatus::Running, GStatus::Syscall);
         if RT.sysmon_waiting.load(Relaxed) {
             sched::sysmon::wake();
@@ -58,6 +62,9 @@ entry! {
         if let Some(pp) = unsafe { old.as_ref() } && pp.leave_syscall(mp.id) {
             pp.syscall_tick.fetch_add(1, Relaxed);
             mp.p = old;
+            if tracer::is_on() {
+                tracer::syscall_end();
+            }
             gp.transition(GStatus::Syscall, GStatus::Running);
             crate::gc::barrier::refresh(gp);
             if gp.preempt.load(Relaxed) || RT.stopping.load(SeqCst) {
@@ -73,11 +80,15 @@ entry! {
 pub fn exit_slow(gp: &mut G) -> ! {
     let mp = m::current();
     gp.resume_pc = undergo_rtsys::arch::entry::undergo_entry_resume as *const () as usize;
-    sched::detach(mp, gp);
-    gp.transition(GStatus::Syscall, GStatus::Runnable);
     let locked = !gp.locked_m.is_null();
     let pp = {
         let mut s = RT.sched.lock();
+        // Under the lock, since we have no P: see `tracer`.
+        if tracer::is_on() {
+            tracer::syscall_end_blocked();
+        }
+        sched::detach(mp, gp);
+        gp.transition(GStatus::Syscall, GStatus::Runnable);
         let pp = if RT.stopping.load(SeqCst) { null_mut() } else { threads::take_idle_p(&mut s) };
         if pp.is_null() {
             s.queue.push(gp);

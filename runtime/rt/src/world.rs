@@ -11,9 +11,10 @@ use crate::p::{P, PStatus};
 use crate::park::{GList, park};
 use crate::rt::{self, MAX_P, RT};
 use crate::sched::{self, Ask, threads};
+use crate::tracer::{self, Stop};
 use crate::witness::{NoPreempt, WorldStopped};
 use crate::{netpoll, numa, persist};
-use core::sync::atomic::{AtomicI64, Ordering::*};
+use core::sync::atomic::{AtomicBool, AtomicI64, Ordering::*};
 use undergo_rtcore::lock_rank::Rank;
 use undergo_rtsys::entry;
 
@@ -29,6 +30,9 @@ static STOPPED: AtomicI64 = AtomicI64::new(0);
 
 static WORLD: Mutex<World> = Mutex::new(Rank::World, World { owned: false, waiters: GList::new() });
 
+/// A trace knows of the stop. Written by whoever stops the world.
+static TOLD: AtomicBool = AtomicBool::new(false);
+
 /// How long whoever stops the world waits without sleeping, ns.
 const SPIN: i64 = 30_000;
 
@@ -38,23 +42,24 @@ pub type Op = fn(gp: &mut G, args: [usize; 2], w: &WorldStopped<'static>) -> usi
 
 /// Runs `op` with the world stopped, on behalf of the current goroutine. The last act of an entry: it may park, and
 /// whoever has the world then runs `op` for us. The entry's result is what `op` leaves in `ret0`, `ret1`.
-pub fn run_stopped(op: Op, args: [usize; 2]) {
+pub fn run_stopped(op: Op, args: [usize; 2], why: Stop) {
     let gp = g::current();
     let mut w = WORLD.lock();
     if w.owned {
         gp.world_op = Some(op);
         gp.world_args = args;
+        gp.world_why = why;
         w.waiters.push(gp);
         park(gp, WaitReason::StoppingTheWorld, move || drop(w));
     }
     w.owned = true;
     drop(w);
-    perform(gp, op, args);
+    perform(gp, op, args, why);
     release();
 }
 
-fn perform(gp: &mut G, op: Op, args: [usize; 2]) {
-    let w = stop();
+fn perform(gp: &mut G, op: Op, args: [usize; 2], why: Stop) {
+    let w = stop(why);
     let n = op(gp, args, &w);
     start(w, n);
 }
@@ -74,7 +79,7 @@ pub fn release() {
         let Some(op) = g.world_op.take() else {
             return crate::park::ready(gp);
         };
-        perform(g, op, g.world_args);
+        perform(g, op, g.world_args, g.world_why);
         crate::park::ready(gp);
     }
 }
@@ -84,7 +89,7 @@ pub fn offer(pp: &P) {
     let mut s = RT.sched.lock();
     if s.stop_wait > 0 && pp.try_transition(PStatus::Syscall, PStatus::Stopped) {
         pp.syscall_tick.fetch_add(1, Relaxed);
-        pp.m.store(core::ptr::null_mut(), Release);
+        taken(pp);
         s.stop_wait -= 1;
         if s.stop_wait == 0 {
             RT.stop_note.wake();
@@ -92,9 +97,21 @@ pub fn offer(pp: &P) {
     }
 }
 
+/// A P is no longer that of an M in a system call.
+fn taken(pp: &P) {
+    let from = pp.m.swap(core::ptr::null_mut(), AcqRel);
+    if tracer::is_on() {
+        tracer::proc_steal(pp, from);
+    }
+}
+
 /// Stops the world. The caller owns the world semaphore and is the current goroutine, which is pinned.
-pub fn stop() -> WorldStopped<'static> {
+pub fn stop(why: Stop) -> WorldStopped<'static> {
     let gp = g::current();
+    if tracer::is_on() && why != Stop::Trace {
+        tracer::stw_begin(why);
+        TOLD.store(true, Relaxed);
+    }
     NoPreempt::pin(gp).leak();
     ASKED.store(rt::nanotime(), Relaxed);
     let wait = {
@@ -108,7 +125,7 @@ pub fn stop() -> WorldStopped<'static> {
         for pp in rt::all_p() {
             if pp.try_transition(PStatus::Syscall, PStatus::Stopped) {
                 pp.syscall_tick.fetch_add(1, Relaxed);
-                pp.m.store(core::ptr::null_mut(), Release);
+                taken(pp);
                 s.stop_wait -= 1;
             }
         }
@@ -182,6 +199,9 @@ pub fn start(_: WorldStopped<'_>, n: usize) {
         }
         RT.stopping.store(false, SeqCst);
     }
+    if TOLD.swap(false, Relaxed) {
+        tracer::stw_end();
+    }
     crate::metrics::pause_ended(ASKED.load(Relaxed), STOPPED.load(Relaxed));
     sched::sysmon::wake();
     for &pp in &busy[..n_busy] {
@@ -226,6 +246,10 @@ pub fn resize(n: usize) {
             crate::mem::flush_p(p);
             crate::gc::barrier::flush(p);
             if mp.p == pp {
+                if tracer::is_on() {
+                    tracer::proc_stop();
+                    tracer::proc_start(heir);
+                }
                 p.m.store(core::ptr::null_mut(), Release);
                 mp.p = heir;
                 heir.m.store(mp, Release);
@@ -235,6 +259,9 @@ pub fn resize(n: usize) {
     }
     numa::divide(&mut RT.sched.lock(), n);
     RT.n_p.store(n as u32, SeqCst);
+    if tracer::is_on() {
+        tracer::generation::procs_changed(old, n);
+    }
 }
 
 /// Takes the world semaphore if it is free.
@@ -260,9 +287,10 @@ entry! {
         release();
     }
 
-    /// Stops the world; the caller has the semaphore and runs on alone, pinned.
-    "runtime.stopTheWorld" => fn stop_the_world() {
-        stop();
+    /// Stops the world; the caller has the semaphore and runs on alone, pinned. It wants to begin a collection (0), or to
+    /// end one.
+    "runtime.stopTheWorld" => fn stop_the_world(why: usize) {
+        stop(if why == 0 { Stop::SweepTermination } else { Stop::MarkTermination });
     }
 
     /// Starts the world with GOMAXPROCS procs, or as many as before if 0.

@@ -37,6 +37,10 @@ pub enum Rank {
     Specials,
     StackPool,
     Heap,
+    /// What remains to be written of a generation of a trace.
+    TracerRest,
+    /// Tables and batches of traces: events are written with any of the above held.
+    Tracer,
     Persistent,
     Leaf,
 }

@@ -17,6 +17,7 @@ use crate::mem::stats::STATS;
 use crate::mem::{arena, special};
 use crate::metrics::TIMES;
 use crate::rt::{self, RT};
+use crate::tracer;
 use crate::witness::WorldStopped;
 use core::ptr;
 use core::sync::atomic::{AtomicBool, AtomicI64, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed};
@@ -132,6 +133,9 @@ fn prepare(world: &WorldStopped<'_>) {
         at_begin.store(now, Relaxed);
     }
     each_p(world, |p| p.mem.leave_tiny_block());
+    if tracer::is_on() {
+        tracer::gc_begin();
+    }
 }
 
 /// Marks and sweeps. Nothing runs but this M, whose goroutine is inside an entry.
@@ -231,6 +235,11 @@ fn settle(world: &WorldStopped<'_>) {
     STATS.marked_objects.store(objects, Relaxed);
     sweep::begin(world);
     pace::collected(bytes);
+    if tracer::is_on() {
+        tracer::gc_end();
+        tracer::heap_alloc(pace::used());
+        tracer::heap_goal(pace::goal());
+    }
     crate::sched::inject(special::claim_waiting());
     control::end_waiting();
 }

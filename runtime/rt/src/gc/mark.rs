@@ -20,6 +20,7 @@ use crate::mem::span::{Found, HEAP, PAGE_TABLE, Span, find_object};
 use crate::mem::vec::OffVec;
 use crate::metrics::TIMES;
 use crate::rt::RT;
+use crate::tracer;
 use crate::types::Type;
 use core::ptr;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::*};
@@ -456,6 +457,9 @@ pub fn assist(marker: &mut Marker, bytes: u64) {
     if !marker.begin_assist() {
         return;
     }
+    if tracer::is_on() {
+        tracer::assist_begin();
+    }
     'assist: loop {
         while marker.drain_some(ASSIST_STEP) {
             if marker.bytes >= wanted || RT.stopping.load(Relaxed) {
@@ -468,6 +472,9 @@ pub fn assist(marker: &mut Marker, bytes: u64) {
     }
     marker.credit = (marker.credit + marker.bytes).saturating_sub(bytes);
     marker.end_assist();
+    if tracer::is_on() {
+        tracer::assist_end();
+    }
     marker.count();
     TIMES.assist_ns.fetch_add((crate::rt::nanotime() - start) as u64, Relaxed);
 }

@@ -53,6 +53,7 @@ pub mod trace;
 
 use crate::g::G;
 use crate::p::P;
+use crate::tracer::{Stop, Yield};
 
 /// Collector state of a P. All zero is a valid initial state.
 #[derive(Debug)]
@@ -76,7 +77,7 @@ pub fn on_pending(gp: &mut G) {
             // The driver runs next here. It is going to stop the world, which would have to wait for a thread that is being
             // woken.
             crate::sched::ready_to_follow(driver, crate::sched::Where::Next);
-            crate::park::yield_here(gp);
+            crate::park::yield_here(gp, Yield::Other);
         }
         crate::park::ready(driver);
         return;
@@ -86,12 +87,12 @@ pub fn on_pending(gp: &mut G) {
         sweep::some();
         control::wait_for_driver(gp);
         if gp.head.pins == 0 && !gp.is_system() {
-            crate::park::yield_now(gp);
+            crate::park::yield_now(gp, Yield::Other);
         }
         return;
     }
     if gp.head.pins == 0 && crate::world::try_acquire() {
-        let world = crate::world::stop();
+        let world = crate::world::stop(Stop::SweepTermination);
         cycle::collect(control::GROWTH, &world);
         crate::world::start(world, 0);
         crate::world::release();

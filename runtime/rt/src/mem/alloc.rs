@@ -4,6 +4,7 @@ use super::bin::Slot;
 use super::pages;
 use super::span::{Span, span_class};
 use crate::g;
+use crate::tracer;
 use crate::types::Type;
 use core::fmt::Write;
 use core::ptr;
@@ -171,7 +172,11 @@ pub fn account(bytes: usize) {
             crate::park::request_gc(gp);
         }
     }
-    if crate::gc::pace::allocated(bytes) || crate::gc::check::torture() {
+    let due = crate::gc::pace::allocated(bytes);
+    if tracer::is_on() {
+        tracer::heap_alloc(crate::gc::pace::used());
+    }
+    if due || crate::gc::check::torture() {
         crate::park::request_gc(g::current());
     }
 }

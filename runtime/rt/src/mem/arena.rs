@@ -129,7 +129,7 @@ entry! {
 
     /// Frees chunks.
     "runtime.arenaFree" => fn arena_free(chunks: usize, n: usize) {
-        crate::world::run_stopped(free, [chunks, n]);
+        crate::world::run_stopped(free, [chunks, n], crate::tracer::Stop::Other);
     }
 
     /// Makes accesses to freed chunks fault, unless objects are being marked. The caller still has the chunks.

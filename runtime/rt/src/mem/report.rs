@@ -134,9 +134,13 @@ pub fn each_for_dump(mut f: impl FnMut(u64)) {
 }
 
 entry! {
-    /// Fills in what `runtime.ReadMemStats` reports.
+    /// Fills in what `runtime.ReadMemStats` reports, with the world stopped, so that the numbers fit each other.
     "runtime.readmemstats" => fn readmemstats(m: *mut MemStats) {
-        // SAFETY: the overlay passes a MemStats.
-        fill(unsafe { &mut *m });
+        let fill: crate::world::Op = |_, [m, _], _| {
+            // SAFETY: the overlay passes a MemStats of a goroutine that waits for us.
+            fill(unsafe { &mut *(m as *mut MemStats) });
+            0
+        };
+        crate::world::run_stopped(fill, [m as usize, 0], crate::tracer::Stop::MemStats);
     }
 }

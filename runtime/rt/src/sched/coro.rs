@@ -8,13 +8,14 @@
 //! A lock to the thread goes with whoever runs: a switch passes it on, and is allowed only on the thread and with the
 //! counts that the coroutine was made with.
 
-use super::{Slice, create, detach, execute};
+use super::{Slice, create, detach, enter};
 use crate::bubble;
 use crate::g::{self, G, GStatus, WaitReason};
 use crate::lock::Mutex;
 use crate::m::{self, M};
 use crate::mem::pool::Pool;
 use crate::park::Never;
+use crate::tracer;
 use core::fmt::Write;
 use core::ptr::{NonNull, null_mut};
 use undergo_rtcore::lock_rank::Rank;
@@ -38,7 +39,7 @@ struct Locks {
     /// By the program.
     external: u32,
     /// By the runtime.
-    internal: u32,
+    internal: u16,
 }
 
 /// Taken while a goroutine is made or ends, with no other lock held.
@@ -60,7 +61,7 @@ impl Locks {
 
 extern "C" fn run_next() -> ! {
     let gp = core::mem::replace(&mut m::current().switch_to, null_mut());
-    execute(gp, Slice::Inherited)
+    enter(gp, Slice::Inherited)
 }
 
 /// Lets `put` take the place of the peer, which gets the locks of `from` and will run next on this thread.
@@ -103,6 +104,10 @@ fn go_on() -> ! {
 pub fn exit(gp: &mut G, c: NonNull<Coro>) -> ! {
     // SAFETY: our own record, until we free it below: std switches to no coroutine that has ended.
     exchange(unsafe { &mut *c.as_ptr() }, gp, null_mut());
+    if tracer::is_on() {
+        // SAFETY: as in `go_on`.
+        tracer::go_switch_destroy(unsafe { &mut *m::current().switch_to });
+    }
     // Counted before we are not, so that the bubble never seems to wait.
     if let Some(b) = bubble::of(gp) {
         bubble::woken(b);
@@ -118,14 +123,13 @@ entry! {
     /// Makes a coroutine that will run the func value with its handle as argument when first switched to.
     "runtime.newcoro" => fn newcoro(f: *const usize) -> usize {
         let c = POOL.lock().alloc().as_ptr();
-        let gp = create::create(f, create::caller_pc());
+        let gp = create::create(f, create::caller_pc(), create::Birth::Waiting);
         // SAFETY: we have the only references to the new record and goroutine.
         unsafe {
             *c = Coro { peer: gp, locks: Locks::of(g::current()) };
             (*gp).start_arg = c as usize;
             (*gp).coro = c;
             (*gp).wait_reason = WaitReason::Coroutine;
-            (*gp).transition(GStatus::Runnable, GStatus::Waiting);
             if let Some(b) = bubble::of(&*gp) {
                 bubble::blocked(b);
             }
@@ -139,6 +143,10 @@ entry! {
         let me: *mut G = gp;
         // SAFETY: std passes the handle of a live coroutine; this thread is the side that runs.
         exchange(unsafe { &mut *c }, gp, me);
+        if tracer::is_on() {
+            // SAFETY: as in `go_on`.
+            tracer::go_switch(unsafe { &mut *m::current().switch_to });
+        }
         gp.wait_reason = WaitReason::Coroutine;
         gp.resume_pc = undergo_entry_resume as *const () as usize;
         detach(m::current(), gp);

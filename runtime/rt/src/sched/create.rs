@@ -9,6 +9,7 @@ use crate::p::P;
 use crate::park::{Never, raise_text};
 use crate::rt::{self, RT};
 use crate::stack;
+use crate::tracer;
 use core::ptr::null_mut;
 use core::sync::atomic::Ordering::*;
 use core::sync::atomic::{AtomicPtr, AtomicU64};
@@ -20,9 +21,18 @@ const ID_BATCH: u64 = 16;
 /// A P gives half of its dead goroutines away when it has this many.
 const FREE_MAX: u32 = 64;
 
-/// Makes a goroutine that will call the func value `f` (not nil), in state Runnable, in no queue. `created_by` is the
-/// pc of the go statement.
-pub fn create(f: *const usize, created_by: usize) -> *mut G {
+/// The state that a goroutine is made in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Birth {
+    /// Runnable.
+    Runnable,
+    /// Waiting: a coroutine.
+    Waiting,
+}
+
+/// Makes a goroutine that will call the func value `f` (not nil), in no queue. `created_by` is the pc of the go
+/// statement.
+pub fn create(f: *const usize, created_by: usize, birth: Birth) -> *mut G {
     let pp = g::current_p();
     let gp = take_free(pp).unwrap_or_else(|| {
         let gp = stack::new_g();
@@ -51,7 +61,16 @@ pub fn create(f: *const usize, created_by: usize) -> *mut G {
             barrier::shade(word);
         }
         g.head.id = next_id(pp);
+        if tracer::is_on() {
+            match birth {
+                Birth::Runnable => tracer::go_create(g),
+                Birth::Waiting => tracer::go_create_blocked(g),
+            }
+        }
         g.transition(GStatus::Dead, GStatus::Runnable);
+        if birth == Birth::Waiting {
+            g.transition(GStatus::Runnable, GStatus::Waiting);
+        }
         if let Some(b) = bubble::of(g) {
             bubble::created(b);
         }
@@ -62,7 +81,7 @@ pub fn create(f: *const usize, created_by: usize) -> *mut G {
 
 /// Makes a goroutine for the func value `f` and queues it to run next.
 pub fn spawn(f: *const usize, created_by: usize) -> *mut G {
-    let gp = create(f, created_by);
+    let gp = create(f, created_by, Birth::Runnable);
     put_local(g::current_p(), gp, Where::Next);
     wake_p();
     gp
@@ -70,7 +89,7 @@ pub fn spawn(f: *const usize, created_by: usize) -> *mut G {
 
 /// Makes the main goroutine, to run next on this thread: nobody is woken who might take it to another.
 pub fn spawn_main(f: *const usize) {
-    put_local(g::current_p(), create(f, 0), Where::Next);
+    put_local(g::current_p(), create(f, 0, Birth::Runnable), Where::Next);
 }
 
 fn next_id(pp: &mut P) -> u64 {
@@ -154,7 +173,7 @@ pub fn destroy(gp: &mut G) -> bool {
     if let Some(b) = bubble::of(gp) {
         bubble::exited(b, gp);
     }
-    let locked = gp.lock_count + gp.lock_count_internal > 0;
+    let locked = gp.lock_count > 0 || gp.lock_count_internal > 0;
     super::detach(mp, gp);
     if crate::profile::is_on() {
         // Samples may have them without the collector's knowledge.
@@ -236,6 +255,9 @@ entry! {
         if let Some(c) = core::ptr::NonNull::new(gp.coro) {
             super::coro::exit(gp, c);
         }
+        if tracer::is_on() {
+            tracer::go_destroy();
+        }
         if destroy(gp) {
             super::threads::exit_m();
         }
@@ -246,7 +268,7 @@ entry! {
     "runtime.goSystem" => fn go_system(f: *const usize) {
         // SAFETY: the new goroutine is in no queue yet.
         unsafe {
-            let gp = create(f, caller_pc());
+            let gp = create(f, caller_pc(), Birth::Runnable);
             if let Some(b) = bubble::of(&*gp) {
                 bubble::exited(b, gp);
                 (*gp).head.bubble = 0;

@@ -6,7 +6,7 @@ use crate::m;
 use crate::p::{P, PStatus};
 use crate::park::GList;
 use crate::rt::{self, RT};
-use crate::{choice, netpoll, numa, timer};
+use crate::{choice, netpoll, numa, timer, tracer};
 use core::sync::atomic::Ordering::*;
 use core::sync::atomic::fence;
 use undergo_rtcore::run_queue::CAP;
@@ -33,6 +33,11 @@ fn attempt() -> Option<(*mut G, Slice)> {
 
     if choice::is_seeded()
         && let Some(gp) = pick()
+    {
+        return Some((gp, Slice::Fresh));
+    }
+    if tracer::reader::is_due()
+        && let Some(gp) = tracer::reader::take()
     {
         return Some((gp, Slice::Fresh));
     }
@@ -163,7 +168,11 @@ fn poll_blocking(now: i64, poll_until: i64) -> Option<(*mut G, Slice)> {
 fn first_of(mut list: GList) -> Option<*mut G> {
     let gp = list.pop()?;
     // SAFETY: the poller hands over the only claim to waiting goroutines.
-    unsafe { (*gp).transition(crate::g::GStatus::Waiting, crate::g::GStatus::Runnable) };
+    let g = unsafe { &mut *gp };
+    if tracer::is_on() {
+        tracer::go_unblock(g);
+    }
+    g.transition(crate::g::GStatus::Waiting, crate::g::GStatus::Runnable);
     netpoll::no_longer_wait(1);
     super::inject_polled(list);
     Some(gp)

@@ -27,6 +27,7 @@ use crate::g::{G, GStatus};
 use crate::m::{self, M};
 use crate::p::P;
 use crate::rt::{RT, n_p};
+use crate::tracer::{self, Yield};
 use core::ptr::null_mut;
 use core::sync::atomic::Ordering::*;
 use core::sync::atomic::fence;
@@ -89,6 +90,15 @@ pub enum Slice {
 
 /// Runs the runnable goroutine `gp` on this M.
 pub fn execute(gp: *mut G, slice: Slice) -> ! {
+    if tracer::is_on() {
+        // SAFETY: as in `enter`.
+        tracer::go_start(unsafe { &mut *gp });
+    }
+    enter(gp, slice)
+}
+
+/// [`execute`] for a goroutine whose start a trace knows of.
+fn enter(gp: *mut G, slice: Slice) -> ! {
     let mp = m::current();
     // SAFETY: the caller has the only claim to gp, which is runnable.
     let g = unsafe { &mut *gp };
@@ -150,8 +160,12 @@ pub fn ready_to_follow(gp: *mut G, place: Where) {
     // SAFETY: the caller has the only claim to a waiting goroutine.
     unsafe {
         let g = &mut *gp;
-        g.n_readied = g.n_readied.wrapping_add(1);
-        if g.n_readied.is_multiple_of(8) {
+        if tracer::is_on() {
+            tracer::go_unblock(g);
+        } else {
+            g.seq = g.seq.wrapping_add(1);
+        }
+        if g.seq % 8 == 1 {
             g.runnable_since = crate::rt::nanotime();
         }
         crate::lock::dawdle();
@@ -164,6 +178,9 @@ pub fn ready_to_follow(gp: *mut G, place: Where) {
 pub fn preempted(gp: &mut G, resume: usize) -> ! {
     gp.preempt.store(false, Relaxed);
     gp.resume_pc = resume;
+    if tracer::is_on() {
+        tracer::go_stop(gp, Yield::Preempted);
+    }
     detach(m::current(), gp);
     gp.transition(GStatus::Running, GStatus::Runnable);
     crate::gc::roots::read_own_stack(gp);
@@ -237,7 +254,11 @@ pub fn inject(mut list: crate::park::GList) {
         let mut s = RT.sched.lock();
         while let Some(gp) = list.pop() {
             // SAFETY: the list holds waiting goroutines that nobody else has a claim to.
-            unsafe { (*gp).transition(GStatus::Waiting, GStatus::Runnable) };
+            let g = unsafe { &mut *gp };
+            if tracer::is_on() {
+                tracer::go_unblock(g);
+            }
+            g.transition(GStatus::Waiting, GStatus::Runnable);
             s.queue.push(gp);
             n += 1;
         }

@@ -8,6 +8,7 @@ use crate::config;
 use crate::netpoll;
 use crate::p::{P, PStatus};
 use crate::rt::{self, RT};
+use crate::tracer;
 use core::sync::atomic::Ordering::*;
 use undergo_rtsys::linux::clock::{self, usleep};
 
@@ -151,7 +152,10 @@ fn long_syscall(pp: &mut P, now: i64) -> bool {
     }
     if pp.try_transition(PStatus::Syscall, PStatus::Idle) {
         pp.syscall_tick.fetch_add(1, Relaxed);
-        pp.m.store(core::ptr::null_mut(), Release);
+        let from = pp.m.swap(core::ptr::null_mut(), AcqRel);
+        if tracer::is_on() {
+            tracer::proc_steal(pp, from);
+        }
         threads::hand_off(pp);
         return true;
     }

@@ -1,10 +1,10 @@
 //! Ms and Ps: starting, stopping, handing over.
 
-use crate::g::{G, GStatus};
+use crate::g::{self, G, GStatus};
 use crate::m::{self, M};
 use crate::p::{P, PStatus};
 use crate::rt::{RT, Sched};
-use crate::{numa, persist, rt};
+use crate::{numa, persist, rt, tracer};
 use core::ptr::null_mut;
 use core::sync::atomic::Ordering::*;
 use undergo_rtcore::random::{Fast, Strong};
@@ -26,6 +26,9 @@ pub fn acquire_p(pp: *mut P) {
         mp.p = pp;
         (*pp).m.store(mp, Release);
         (*pp).set_status(PStatus::Running);
+        if tracer::is_on() {
+            tracer::proc_start(&*pp);
+        }
     }
 }
 
@@ -33,6 +36,9 @@ pub fn acquire_p(pp: *mut P) {
 pub fn release_p() -> *mut P {
     let mp = m::current();
     let pp = mp.p;
+    if tracer::is_on() {
+        tracer::proc_stop();
+    }
     mp.p = null_mut();
     // SAFETY: it was ours.
     unsafe {
@@ -452,6 +458,9 @@ pub fn exit_m() -> ! {
 /// followed by [`unblock`]. (For entries that wait in a futex: signal_recv.)
 pub fn block(gp: &mut G) {
     crate::syscall::save_position(gp);
+    if tracer::is_on() {
+        tracer::syscall_begin(gp, g::current_p());
+    }
     gp.transition(GStatus::Running, GStatus::Syscall);
     hand_off(release_p());
 }

@@ -172,7 +172,7 @@ extern "C" fn driver(_: usize) {
 /// A collection.
 fn collect(kind: usize) {
     entry_call!("runtime.worldAcquire");
-    entry_call!("runtime.stopTheWorld");
+    entry_call!("runtime.stopTheWorld", 0);
     entry_call!("runtime.gcMarkSweep", kind);
     entry_call!("runtime.startTheWorld", 0);
     entry_call!("runtime.worldRelease");

@@ -4,14 +4,16 @@
 //! `[fp + 8]` the return address. Where a function runs first on a segment the return address is `undergo_lessstack`,
 //! and the real one lies at the segment's `saved_sp`. The chain ends with a zero frame pointer.
 //!
-//! Files: this one (the walk, entries), [`print`] (text), [`labels`] (a part of it).
+//! Files: this one (the walk, entries), [`print`] (text), [`labels`] (a part of it), [`profile`] (the stacks of all).
 
 pub mod labels;
 pub mod print;
+pub mod profile;
 
 use crate::g::{self, G, GStatus};
 use crate::module::{self, symtab};
 use crate::stack::segment_of;
+use crate::tracer::Stop;
 use undergo_abi::pctab::flag;
 use undergo_rtcore::symtab::Frame;
 use undergo_rtsys::arch::morestack::undergo_lessstack;
@@ -37,7 +39,8 @@ pub struct Physical {
 }
 
 impl Physical {
-    fn call(ret: usize) -> Physical {
+    /// A call that returns to `ret`.
+    pub fn call(ret: usize) -> Physical {
         Physical { pc: ret - 1, ret, exact: false, fp: 0, sp: 0, called: 0 }
     }
 
@@ -258,7 +261,7 @@ entry! {
     /// Trace of the calling goroutine, or of all, into a buffer; returns the number of bytes.
     "runtime.stackTrace" => fn stack_trace(buf: *mut u8, n: usize, all: usize) -> usize {
         if all & 0xff != 0 {
-            crate::world::run_stopped(trace_all, [buf as usize, n]);
+            crate::world::run_stopped(trace_all, [buf as usize, n], Stop::AllStacks);
             return g::current().head.ret0;
         }
         // SAFETY: the buffer has n bytes.

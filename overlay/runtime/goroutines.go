@@ -1,0 +1,60 @@
+package runtime
+
+import (
+	"internal/profilerecord"
+	"unsafe"
+)
+
+// goroutineStacks asks for the stacks of all goroutines: for each its depth, its labels, and its return addresses. The words
+// are pointers because labels are.
+type goroutineStacks struct {
+	words             *unsafe.Pointer
+	room, count, used int
+}
+
+func goroutinestacks(r *goroutineStacks)
+
+// GoroutineProfile gives the stacks of all goroutines, that of the caller first. Without enough room n is their number and
+// ok is false.
+func GoroutineProfile(p []StackRecord) (n int, ok bool) {
+	records := make([]profilerecord.StackRecord, len(p))
+	n, ok = pprof_goroutineProfileWithLabels(records, nil)
+	if ok {
+		for i, r := range records[:n] {
+			clear(p[i].Stack0[copy(p[i].Stack0[:], r.Stack):])
+		}
+	}
+	return n, ok
+}
+
+//go:linkname pprof_goroutineProfileWithLabels
+func pprof_goroutineProfileWithLabels(p []profilerecord.StackRecord, labels []unsafe.Pointer) (n int, ok bool) {
+	if len(p) == 0 {
+		return gcount(), false
+	}
+	room := 32 * len(p)
+	for {
+		words := make([]unsafe.Pointer, room)
+		r := goroutineStacks{words: &words[0], room: room}
+		goroutinestacks(&r)
+		if r.count > len(p) {
+			return r.count, false
+		}
+		if r.used > room {
+			room = r.used + r.used/4
+			continue
+		}
+		for i := range r.count {
+			depth := int(uintptr(words[0]))
+			if labels != nil {
+				labels[i] = words[1]
+			}
+			p[i].Stack = make([]uintptr, depth)
+			for j := range depth {
+				p[i].Stack[j] = uintptr(words[2+j])
+			}
+			words = words[2+depth:]
+		}
+		return r.count, true
+	}
+}
