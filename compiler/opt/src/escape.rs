@@ -6,6 +6,11 @@
 //! latter is applied where the closure is made, so that calling an unknown closure says nothing about its context.
 //!
 //! As in Go, an address converted to uintptr is not followed.
+//!
+//! What this cannot prove is asked of [`flow`], which costs more: an object stays in the frame if either says so, and of
+//! each parameter the better fate counts.
+
+mod flow;
 
 use std::collections::HashMap;
 
@@ -29,8 +34,14 @@ const RETURNED: u8 = 2;
 const IN_RESULT: u8 = 4;
 /// Part of what a parameter pointed at.
 const OUTER: u8 = 8;
-/// Made here. The only flag that does not keep an object from the frame.
+/// Made here.
 const MADE: u8 = 16;
+/// A pointer is stored in it here …
+const WRITTEN: u8 = 32;
+/// … or, there or in what it reaches, by a callee.
+const MIXED: u8 = 64;
+/// The flags that do not keep an object from the frame.
+const HARMLESS: u8 = MADE | WRITTEN | MIXED;
 
 /// What becomes of one parameter. Bit `d` of a mask is about the pointers behind `d` others: 0 is the parameter itself, 1
 /// what it points at holds.
@@ -40,16 +51,30 @@ pub struct Fate {
     pub escape: u16,
     /// May be results.
     pub returned: u16,
+    /// Pointers may be stored in what it reaches.
+    pub mixed: bool,
 }
 
 impl Fate {
-    const KEPT: Fate = Fate { escape: 1, returned: 0 };
-    const BORROWED: Fate = Fate { escape: 0, returned: 0 };
-    const COPIED: Fate = Fate { escape: 2, returned: 0 };
+    const KEPT: Fate = Fate { escape: 1, returned: 0, mixed: true };
+    const BORROWED: Fate = Fate { escape: 0, returned: 0, mixed: false };
+    const COPIED: Fate = Fate { escape: 2, returned: 0, mixed: true };
+    /// Nothing of it is kept, but pointers are stored in it.
+    const FILLED: Fate = Fate { escape: 0, returned: 0, mixed: true };
 
     /// To one who does not see the results.
     fn of_unseen_results(self) -> Fate {
-        Fate { escape: self.escape | self.returned, returned: 0 }
+        Fate { escape: self.escape | self.returned, returned: 0, ..self }
+    }
+
+    /// With what another analysis found out, if that is better: both are right, and only one is whole.
+    fn or(self, other: Fate) -> Fate {
+        // What is kept is kept with all that is behind it.
+        let kept = |f: Fate| f.escape.checked_ilog2().map_or(0, |_| u16::MAX << f.escape.trailing_zeros());
+        let (mine, others) = (kept(self), kept(other));
+        let fewer = others & !mine == 0 && other.returned & !(self.returned | mine) == 0;
+        let better = others != mine || self.returned & !other.returned != 0;
+        if fewer && better { Fate { mixed: self.mixed, ..other } } else { self }
     }
 }
 
@@ -65,6 +90,24 @@ pub struct Summary {
     pub frame: Fate,
 }
 
+impl Summary {
+    fn fates(&mut self) -> impl Iterator<Item = &mut Fate> {
+        self.params.iter_mut().chain([&mut self.ctx, &mut self.frame])
+    }
+
+    /// Whether anything is kept or returned.
+    fn may_be_better(&mut self) -> bool {
+        self.fates().any(|fate| fate.escape != 0)
+    }
+
+    /// With fates of parameters, context and frame in this order.
+    fn improve(&mut self, fates: &[Fate]) {
+        for (mine, other) in self.fates().zip(fates) {
+            *mine = mine.or(*other);
+        }
+    }
+}
+
 /// Summaries of the functions done so far.
 pub type Summaries = HashMap<Sym, Summary>;
 
@@ -77,8 +120,15 @@ pub fn run(f: &mut Func, summaries: &mut Summaries) -> bool {
         }
     }
     a.settle();
-    let movable = a.movable(f);
-    summaries.insert(f.sym, a.summary(f));
+    let (mut stays, mut summary) = (a.stays(f), a.summary(f));
+    let leaves = |i: Inst| !stays.iter().any(|s| s.0 == i);
+    let wanted = made(f).any(leaves) || summary.may_be_better() && has_objects(f);
+    if wanted && let Some(second) = flow::run(f, summaries) {
+        stays.extend(second.stays);
+        summary.improve(&second.fates);
+    }
+    summaries.insert(f.sym, summary);
+    let movable = movable(f, &stays);
     for &i in &movable {
         to_slot(f, i);
     }
@@ -98,6 +148,49 @@ fn to_slot(f: &mut Func, i: Inst) {
     let b = f.layout.iter().copied().find(|&b| f.blocks[b].insts.contains(&i)).expect("found by the analysis");
     let at = f.blocks[b].insts.iter().position(|&x| x == i).expect("it is in this block");
     f.blocks[b].insts.insert(at + 1, zero);
+}
+
+/// Objects made here that are not too large.
+fn made(f: &Func) -> impl Iterator<Item = Inst> {
+    let all = f.layout.iter().flat_map(|&b| &f.blocks[b].insts);
+    all.copied().filter(|&i| matches!(f.insts[i], InstData::New { size, .. } if size <= MAX_SIZE))
+}
+
+/// Whether anything can be stored in an object of the activation: where nothing can, direction tells little.
+fn has_objects(f: &Func) -> bool {
+    let mut all = f.layout.iter().flat_map(|&b| &f.blocks[b].insts);
+    all.any(|&i| matches!(f.insts[i], InstData::New { .. } | InstData::SlotAddr { .. }))
+}
+
+/// Those of the objects that stay for which there is a place in the frame.
+fn movable(f: &Func, stays: &[(Inst, Held)]) -> Vec<Inst> {
+    if stays.is_empty() {
+        return Vec::new();
+    }
+    let looping = loops::blocks(f);
+    let mut room = MAX_FRAME;
+    let mut out = Vec::new();
+    for &b in &f.layout {
+        for &i in &f.blocks[b].insts {
+            let InstData::New { size, .. } = f.insts[i] else { continue };
+            // In a loop the next object would take the place of this one while something may still know it.
+            let fits = |s: &(Inst, Held)| s.0 == i && !(looping[b] && s.1 == Held::Longer);
+            if size <= MAX_SIZE && size <= room && stays.iter().any(fits) {
+                room -= size;
+                out.push(i);
+            }
+        }
+    }
+    out
+}
+
+/// Whether an object may be known from one round of a loop to the next.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Held {
+    /// By a block's parameter, or in another object.
+    Longer,
+    /// By values of one round only.
+    OneRound,
 }
 
 type Class = usize;
@@ -227,6 +320,9 @@ impl Analysis {
     }
 
     fn apply(&mut self, arg: Class, fate: Fate, results: &[Class]) {
+        if fate.mixed {
+            self.flag(arg, MIXED);
+        }
         let mut at = arg;
         for depth in 0..u16::BITS - (fate.escape | fate.returned).leading_zeros() {
             if depth > 0 {
@@ -247,7 +343,7 @@ impl Analysis {
         let is_ptr = |v: Value| f.ty(v) == Type::Ptr;
         match &f.insts[i] {
             // Zeros hold no pointer, and are only read.
-            InstData::SymAddr { sym, .. } if sym.as_str() == ZEROS => {}
+            InstData::SymAddr { sym, .. } if is_zeros(*sym) => {}
             InstData::SymAddr { .. } => {
                 let (c, unknown) = (self.value(f.result(i)), self.unknown);
                 self.unify(unknown, c);
@@ -283,18 +379,21 @@ impl Analysis {
             }
             InstData::AtomicRmw { addr, val, .. } if is_ptr(*val) => {
                 let (c, p, v) = (self.value(f.result(i)), self.value(*addr), self.value(*val));
+                self.flag(p, WRITTEN);
                 let k = self.contents(p);
                 self.unify(k, v);
                 self.unify(k, c);
             }
             InstData::AtomicCas { addr, new, old } if is_ptr(*new) => {
                 let (p, v, o) = (self.value(*addr), self.value(*new), self.value(*old));
+                self.flag(p, WRITTEN);
                 let k = self.contents(p);
                 self.unify(k, v);
                 self.unify(k, o);
             }
             InstData::MemCopy { dst, src, ptrs: true, .. } => {
                 let (d, s) = (self.value(*dst), self.value(*src));
+                self.flag(d, WRITTEN);
                 let (d, s) = (self.contents(d), self.contents(s));
                 self.unify(d, s);
             }
@@ -347,6 +446,7 @@ impl Analysis {
             }
             return;
         }
+        self.flag(p, WRITTEN);
         let v = self.value(val);
         let k = self.contents(p);
         self.unify(k, v);
@@ -407,7 +507,7 @@ impl Analysis {
             let flags = self.nodes[c].flags;
             let Some(k) = self.nodes[c].contents else { continue };
             let k = self.find(k);
-            let mut down = flags & (ESCAPES | IN_RESULT | OUTER);
+            let mut down = flags & (ESCAPES | IN_RESULT | OUTER | MIXED);
             if flags & (RETURNED | IN_RESULT) != 0 {
                 down |= IN_RESULT;
                 if flags & MADE != 0 {
@@ -422,21 +522,14 @@ impl Analysis {
         }
     }
 
-    fn movable(&mut self, f: &Func) -> Vec<Inst> {
-        let looping = loops::blocks(f);
-        let mut room = MAX_FRAME;
+    /// Objects that nobody knows when the activation ends.
+    fn stays(&mut self, f: &Func) -> Vec<(Inst, Held)> {
         let mut out = Vec::new();
-        for &b in &f.layout {
-            for &i in &f.blocks[b].insts {
-                let InstData::New { size, .. } = f.insts[i] else { continue };
-                let c = self.value(f.result(i));
-                let n = self.nodes[c];
-                // In a loop the next object would take the place of this one while something may still know it.
-                let held = looping[b] && (n.merged || n.stored);
-                if n.flags & !MADE == 0 && !held && size <= MAX_SIZE && size <= room {
-                    room -= size;
-                    out.push(i);
-                }
+        for i in made(f) {
+            let c = self.value(f.result(i));
+            let n = self.nodes[c];
+            if n.flags & !HARMLESS == 0 {
+                out.push((i, if n.merged || n.stored { Held::Longer } else { Held::OneRound }));
             }
         }
         out
@@ -446,6 +539,7 @@ impl Analysis {
         let mut fate = Fate::BORROWED;
         for (depth, k) in self.chain(c).into_iter().enumerate() {
             let flags = self.nodes[k].flags;
+            fate.mixed |= flags & (WRITTEN | MIXED) != 0;
             if depth as u32 >= u16::BITS {
                 // So deep that the mask does not reach it.
                 fate.escape |= u16::from(flags & (ESCAPES | RETURNED) != 0) << 1;
@@ -515,6 +609,10 @@ pub(crate) fn code(f: &Func, val: Value) -> Option<Sym> {
     }
 }
 
+fn is_zeros(sym: Sym) -> bool {
+    sym.as_str() == ZEROS
+}
+
 fn is_data_symbol(sym: Sym) -> bool {
     let s = sym.as_str();
     s.starts_with("type:") || s.starts_with("go:")
@@ -539,7 +637,7 @@ fn builtin_fates(b: Builtin) -> Option<Vec<Fate>> {
         // The record and the closure live in the frame whose defers these are.
         DeferProcStack => vec![n, n, n],
         NewProc | GoPanic => vec![k; 2],
-        MapIterNext => vec![n],
+        MapIterNext => vec![Fate::FILLED],
         _ => return None,
     })
 }

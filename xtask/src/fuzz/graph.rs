@@ -4,6 +4,7 @@
 //! All objects are of one struct type, and the pointers `A` and `B` of each lead to another, so paths of any length
 //! can be followed. After each call the stack below is overwritten, and what can be reached is summed up.
 
+use super::header;
 use super::island;
 use super::program::entry;
 use super::random::Random;
@@ -24,6 +25,8 @@ pub fn nodes(seed: u64) -> Vec<Node> {
         m.function();
     }
     m.islands = island::functions(&mut m.r, &m.p, &mut m.nodes);
+    let users = header::functions(&mut m.r, &m.p, &mut m.nodes);
+    m.funcs.extend(users.into_iter().map(|name| Func { name, params: 1, results: 1 }));
     m.run(seed);
     m.nodes
 }
@@ -241,6 +244,7 @@ impl Maker {
             let check = format!("n += clobber(n) & 1\nchk({k}, {shown}.sum(4), {0}g.sum(4), {0}h.sum(3))", self.p);
             list.push(Node::Line(check));
         }
+        list.push(Node::Line(format!("for _, x := range {p}keep {{\n\tchk(99, x.sum(4))\n}}", p = self.p)));
         self.nodes.push(Node::block(format!("func {}()", entry(seed)), list));
     }
 }

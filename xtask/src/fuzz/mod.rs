@@ -1,7 +1,7 @@
 //! Differential fuzzing: random Go programs that end, run by undergo and by stock Go.
 //!
 //! Reading order: [`random`], [`tree`] (Go text that can be cut down), [`types`], [`expr`], [`stmt`], [`program`]
-//! (what is generated), [`graph`] and [`island`] (programs of another kind), and here: batches of programs in one Go package, since building costs more than running;
+//! (what is generated), [`graph`], [`island`] and [`header`] (programs of another kind), and here: batches of programs in one Go package, since building costs more than running;
 //! [`reduce`] (a difference made small).
 //!
 //! Every program has a seed of its own, so a difference is known by one number: `--seed N --count 1` shows it again.
@@ -11,6 +11,7 @@
 
 mod expr;
 mod graph;
+mod header;
 mod island;
 mod program;
 mod random;
