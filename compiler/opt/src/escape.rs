@@ -27,21 +27,27 @@ const MAX_SIZE: u64 = 16 << 10;
 const MAX_FRAME: u64 = 64 << 10;
 
 /// Reachable from the heap, a global, or unknown code.
-const ESCAPES: u8 = 1;
-/// A result.
-const RETURNED: u8 = 2;
+const ESCAPES: u16 = 1;
 /// Reachable from a result.
-const IN_RESULT: u8 = 4;
+const IN_RESULT: u16 = 2;
 /// Part of what a parameter pointed at.
-const OUTER: u8 = 8;
+const OUTER: u16 = 4;
 /// Made here.
-const MADE: u8 = 16;
+const MADE: u16 = 8;
 /// A pointer is stored in it here …
-const WRITTEN: u8 = 32;
+const WRITTEN: u16 = 16;
 /// … or, there or in what it reaches, by a callee.
-const MIXED: u8 = 64;
+const MIXED: u16 = 32;
 /// The flags that do not keep an object from the frame.
-const HARMLESS: u8 = MADE | WRITTEN | MIXED;
+const HARMLESS: u16 = MADE | WRITTEN | MIXED;
+/// A result: the bit of the first; those of the next follow.
+const FIRST_RESULT: u16 = 256;
+/// Any result.
+const RETURNED: u16 = FIRST_RESULT * ((1 << RESULTS) - 1);
+
+/// Pointers among results that are told apart; the last stands for all that follow. Errors mostly leave, and what is
+/// returned beside them need not.
+const RESULTS: usize = 4;
 
 /// What becomes of one parameter. Bit `d` of a mask is about the pointers behind `d` others: 0 is the parameter itself, 1
 /// what it points at holds.
@@ -49,22 +55,37 @@ const HARMLESS: u8 = MADE | WRITTEN | MIXED;
 pub struct Fate {
     /// Kept, and all that is behind them.
     pub escape: u16,
-    /// May be results.
-    pub returned: u16,
+    /// May be results: a mask for each pointer among them ([`RESULTS`]).
+    pub returned: [u16; RESULTS],
     /// Pointers may be stored in what it reaches.
     pub mixed: bool,
 }
 
 impl Fate {
-    const KEPT: Fate = Fate { escape: 1, returned: 0, mixed: true };
-    const BORROWED: Fate = Fate { escape: 0, returned: 0, mixed: false };
-    const COPIED: Fate = Fate { escape: 2, returned: 0, mixed: true };
+    const KEPT: Fate = Fate { escape: 1, returned: [0; RESULTS], mixed: true };
+    const BORROWED: Fate = Fate { escape: 0, returned: [0; RESULTS], mixed: false };
+    const COPIED: Fate = Fate { escape: 2, returned: [0; RESULTS], mixed: true };
     /// Nothing of it is kept, but pointers are stored in it.
-    const FILLED: Fate = Fate { escape: 0, returned: 0, mixed: true };
+    const FILLED: Fate = Fate { escape: 0, returned: [0; RESULTS], mixed: true };
 
     /// To one who does not see the results.
     fn of_unseen_results(self) -> Fate {
-        Fate { escape: self.escape | self.returned, returned: 0, ..self }
+        Fate { escape: self.escape | self.in_results(), returned: [0; RESULTS], ..self }
+    }
+
+    /// What may be any result.
+    fn in_results(self) -> u16 {
+        self.returned.iter().fold(0, |all, mask| all | mask)
+    }
+
+    /// How many pointers behind the parameter it speaks of.
+    fn depths(self) -> u32 {
+        u16::BITS - (self.escape | self.in_results()).leading_zeros()
+    }
+
+    /// What may be the `n`th pointer among the results.
+    fn in_result(self, n: usize) -> u16 {
+        self.returned[n.min(RESULTS - 1)]
     }
 
     /// With what another analysis found out, if that is better: both are right, and only one is whole.
@@ -72,8 +93,9 @@ impl Fate {
         // What is kept is kept with all that is behind it.
         let kept = |f: Fate| f.escape.checked_ilog2().map_or(0, |_| u16::MAX << f.escape.trailing_zeros());
         let (mine, others) = (kept(self), kept(other));
-        let fewer = others & !mine == 0 && other.returned & !(self.returned | mine) == 0;
-        let better = others != mine || self.returned & !other.returned != 0;
+        let mut results = self.returned.iter().zip(other.returned);
+        let fewer = others & !mine == 0 && results.clone().all(|(my, other)| other & !(my | mine) == 0);
+        let better = others != mine || results.any(|(my, other)| my & !other != 0);
         if fewer && better { Fate { mixed: self.mixed, ..other } } else { self }
     }
 }
@@ -199,7 +221,7 @@ type Class = usize;
 struct Node {
     parent: Class,
     contents: Option<Class>,
-    flags: u8,
+    flags: u16,
     /// Some value of the class is a block parameter.
     merged: bool,
     /// Some class has it as contents.
@@ -235,7 +257,7 @@ impl Analysis {
         a
     }
 
-    fn fresh(&mut self, flags: u8) -> Class {
+    fn fresh(&mut self, flags: u16) -> Class {
         self.nodes.push(Node { parent: self.nodes.len(), contents: None, flags, merged: false, stored: false });
         self.nodes.len() - 1
     }
@@ -314,7 +336,7 @@ impl Analysis {
         }
     }
 
-    fn flag(&mut self, c: Class, flags: u8) {
+    fn flag(&mut self, c: Class, flags: u16) {
         let c = self.find(c);
         self.nodes[c].flags |= flags;
     }
@@ -324,15 +346,15 @@ impl Analysis {
             self.flag(arg, MIXED);
         }
         let mut at = arg;
-        for depth in 0..u16::BITS - (fate.escape | fate.returned).leading_zeros() {
+        for depth in 0..fate.depths() {
             if depth > 0 {
                 at = self.contents(at);
             }
             if fate.escape >> depth & 1 != 0 {
                 self.flag(at, ESCAPES);
             }
-            if fate.returned >> depth & 1 != 0 {
-                for &r in results {
+            for (n, &r) in results.iter().enumerate() {
+                if fate.in_result(n) >> depth & 1 != 0 {
                     self.unify(at, r);
                 }
             }
@@ -414,9 +436,9 @@ impl Analysis {
             }
             InstData::Call(_) => self.call(f, i, summaries),
             InstData::Return(vals) => {
-                for &v in vals.iter().filter(|&&v| is_ptr(v)) {
+                for (n, &v) in vals.iter().filter(|&&v| is_ptr(v)).enumerate() {
                     let c = self.value(v);
-                    self.flag(c, RETURNED);
+                    self.flag(c, FIRST_RESULT << n.min(RESULTS - 1));
                 }
             }
             data => {
@@ -546,7 +568,9 @@ impl Analysis {
                 continue;
             }
             fate.escape |= u16::from(flags & ESCAPES != 0) << depth;
-            fate.returned |= u16::from(flags & RETURNED != 0) << depth;
+            for (n, mask) in fate.returned.iter_mut().enumerate() {
+                *mask |= u16::from(flags & FIRST_RESULT << n != 0) << depth;
+            }
         }
         fate
     }

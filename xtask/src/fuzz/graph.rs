@@ -132,8 +132,11 @@ impl Maker {
                 match f.results {
                     0 => return out.push(Node::Line(call)),
                     1 => format!("{v} := {call}"),
-                    _ if self.r.one_in(2) => format!("_, {v} := {call}"),
-                    _ => format!("{v}, _ := {call}"),
+                    n => {
+                        let mut names = vec!["_"; n];
+                        names[self.r.below(n)] = &v;
+                        format!("{} := {call}", names.join(", "))
+                    }
                 }
             }
             8..=10 => format!("{v} := {}.set({})", self.path(vars), self.path(vars)),
@@ -211,7 +214,8 @@ impl Maker {
     fn function(&mut self) {
         // Sometimes more than there are registers for.
         let params = if self.r.one_in(5) { 5 + self.r.below(5) } else { 1 + self.r.below(3) };
-        let f = Func { name: format!("{}f{}", self.p, self.funcs.len()), params, results: self.r.below(3) };
+        let results = if self.r.one_in(4) { self.r.below(9) } else { self.r.below(3) };
+        let f = Func { name: format!("{}f{}", self.p, self.funcs.len()), params, results };
         let mut vars: Vec<String> = (0..params).map(|i| format!("a{i}")).collect();
         let mut body = vec![Node::Fixed("tick()".into())];
         for _ in 0..1 + self.r.below(2) {

@@ -15,7 +15,7 @@
 use cranelift_entity::SecondaryMap;
 use undergo_ir::{Callee, ConvOp, Func, Inst, InstData, Slot, Type, Value};
 
-use super::{Fate, Held, Summaries, builtin_fates, code, extern_fates, is_data_symbol, is_zeros};
+use super::{Fate, Held, RESULTS, Summaries, builtin_fates, code, extern_fates, is_data_symbol, is_zeros};
 use crate::callgraph::target;
 
 /// Outer objects of one pointer; the last is all that is deeper as well.
@@ -92,7 +92,7 @@ struct Flow {
     frame: usize,
     /// Objects that somebody else may keep.
     kept: Node,
-    /// Objects of results.
+    /// Objects of the first result; sets of the next follow ([`RESULTS`]).
     returned: Node,
     /// Sets of which each object is known for longer than a round.
     merged: Vec<Node>,
@@ -144,7 +144,7 @@ impl Flow {
             merged: Vec::new(),
             work: Vec::new(),
         };
-        for _ in 0..n + 2 {
+        for _ in 0..n + 1 + RESULTS {
             flow.fresh();
         }
         flow.put(UNKNOWN, UNKNOWN);
@@ -289,9 +289,9 @@ impl Flow {
             }
             InstData::Call(_) => self.call(f, i, summaries),
             InstData::Return(vals) => {
-                for &v in vals.iter().filter(|&&v| is_ptr(v)) {
+                for (n, &v) in vals.iter().filter(|&&v| is_ptr(v)).enumerate() {
                     let v = self.value(v);
-                    self.include(v, self.returned);
+                    self.include(v, self.returned + n.min(RESULTS - 1));
                 }
             }
             data => {
@@ -362,15 +362,15 @@ impl Flow {
             self.store(UNKNOWN, arg);
         }
         let mut at = arg;
-        for depth in 0..u16::BITS - (fate.escape | fate.returned).leading_zeros() {
+        for depth in 0..fate.depths() {
             if depth > 0 {
                 at = self.load(at);
             }
             if fate.escape >> depth & 1 != 0 {
                 self.include(at, self.kept);
             }
-            if fate.returned >> depth & 1 != 0 {
-                for &r in results {
+            for (n, &r) in results.iter().enumerate() {
+                if fate.in_result(n) >> depth & 1 != 0 {
                     self.include(at, r);
                 }
             }
@@ -425,9 +425,14 @@ impl Flow {
             }
         }
         // The caller does not see what an object holds that it gets.
-        if n == self.returned && matches!(self.objects[o], Object::Made(_) | Object::Slot) {
+        if self.results().contains(&n) && matches!(self.objects[o], Object::Made(_) | Object::Slot) {
             self.include(o, self.kept);
         }
+    }
+
+    /// Sets of results.
+    fn results(&self) -> std::ops::Range<Node> {
+        self.returned..self.returned + RESULTS
     }
 
     fn outcome(&self) -> Outcome {
@@ -437,7 +442,9 @@ impl Flow {
             if longer { Held::Longer } else { Held::OneRound }
         };
         let stays = |(o, what): (usize, &Object)| match what {
-            Object::Made(i) if !self.has(self.kept, o) && !self.has(self.returned, o) => Some((*i, held(o))),
+            Object::Made(i) if !self.has(self.kept, o) && !self.results().any(|r| self.has(r, o)) => {
+                Some((*i, held(o)))
+            }
             _ => None,
         };
         let pointers = self.params.iter().copied().chain([Some(self.ctx), Some(self.frame)]);
@@ -458,10 +465,12 @@ impl Flow {
             };
             fate.escape |= u16::from(self.has(self.kept, o)) << level;
             fate.escape |= u16::from((0..self.objects.len()).any(|k| foreign(&k))) << (level + 1);
-            fate.returned |= u16::from(self.has(self.returned, o)) << level;
+            for (n, r) in self.results().enumerate() {
+                fate.returned[n] |= u16::from(self.has(r, o)) << level;
+            }
         }
         // Which of the deeper ones it is, is not known.
-        fate.escape |= fate.returned & 1 << (LEVELS - 1);
+        fate.escape |= fate.in_results() & 1 << (LEVELS - 1);
         fate
     }
 }
