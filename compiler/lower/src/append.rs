@@ -38,6 +38,9 @@ impl FuncLower<'_> {
         }
         let operands: Vec<&'static Expr> = n.args.iter().collect();
         self.order(&operands);
+        if n.args.len() > 2 {
+            self.compute_first(&n.args, *elem);
+        }
         let s = self.expr_as(&n.args[0], ty);
         let more = self.more(n, *elem);
         self.at(n.lparen);
@@ -56,6 +59,9 @@ impl FuncLower<'_> {
             };
         }
         let several = n.args.len() > 2;
+        if several {
+            self.compute_first(&n.args[1..], elem);
+        }
         let value = |e| {
             let v = self.expr_as(e, elem);
             // The values may lie in the very memory that is appended to.

@@ -224,6 +224,9 @@ impl FuncLower<'_> {
     // ---- make, new, min, max
 
     fn make(&mut self, n: &'static CallExpr, ty: Ty) -> Val {
+        if n.args.len() > 2 {
+            self.compute_first(&n.args[1..], Ty::basic(Basic::Int));
+        }
         let sizes: Vec<Value> = n.args[1..].iter().map(|e| self.index_value(e).0).collect();
         self.at(n.lparen);
         match ty.under() {

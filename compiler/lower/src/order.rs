@@ -13,6 +13,7 @@
 use undergo_syntax::ast::{BinaryOp, CallExpr, Expr, UnaryOp};
 use undergo_types::{Basic, BuiltinId, ObjKind, Ty, TyKind};
 
+use crate::consts::Class;
 use crate::func::FuncLower;
 use crate::val::Val;
 
@@ -77,6 +78,45 @@ impl FuncLower<'_> {
                 Some(to) if self.is_boxed_early(e, to) => self.save(e),
                 _ => self.run_effects(e),
             }
+        }
+    }
+
+    /// Of lengths given to `make` and values given to `append` gc computes those that are computed first, and reads
+    /// memory when it puts them in: which of several failures is found depends on it. What is converted to an interface
+    /// is computed; `elem` is what values are converted to.
+    pub fn compute_first(&mut self, values: &'static [Expr], elem: Ty) {
+        let is_memory = |e: &Expr| matches!(e.unparen(), Expr::Index(_) | Expr::Selector(_) | Expr::Star(_));
+        let is_read = |fl: &Self, e: &Expr| is_memory(e) && (!elem.is_interface() || fl.ty(e).is_interface());
+        if !values.iter().any(|e| is_read(self, e)) {
+            return;
+        }
+        for e in values {
+            if !is_read(self, e) && self.may_fail(e) {
+                self.save(e);
+            }
+        }
+    }
+
+    /// Whether evaluating `e` may fail, apart from what is kept.
+    fn may_fail(&self, e: &Expr) -> bool {
+        if self.is_stable(e) || self.is_type(e) || self.saved.contains_key(&e.id()) {
+            return false;
+        }
+        match e {
+            Expr::Ident(_) => false,
+            Expr::Paren(n) => self.may_fail(&n.x),
+            Expr::Unary(n) if n.op != UnaryOp::Recv => self.may_fail(&n.x),
+            Expr::Binary(n) => {
+                let y = self.ty(&n.y);
+                let fails = match n.op {
+                    BinaryOp::Div | BinaryOp::Rem => y.is_integer(),
+                    BinaryOp::Shl | BinaryOp::Shr => !y.is_unsigned(),
+                    _ => false,
+                };
+                fails && !self.is_stable(&n.y) || self.may_fail(&n.x) || self.may_fail(&n.y)
+            }
+            Expr::Call(n) if self.is_type(&n.fun) => n.args.iter().any(|x| self.may_fail(x)),
+            _ => true,
         }
     }
 

@@ -30,6 +30,14 @@ var (
 	chans = []chan int{make(chan int, 100)}
 	ifs   = []doer{number(1)}
 	ps    = []*pair{{}}
+	neg   = -1
+	st    = ""
+	na    *[4]int
+	sp    *struct{ s []int }
+	sa    []any
+	sq    []pair
+	qs    []pair
+	eb    []byte
 )
 
 //go:noinline
@@ -164,6 +172,31 @@ func main() {
 	try("ret fcall nilp", func() { use2(func() (int, int) { return fail(11), np.f2 }()) })
 	try("ret assert idx", func() { use2(func() (int, int) { return anyv.(int), e[12] }()) })
 	try("ret star call", func() { use2(func() (int, int) { return *ni, id(12/z + 12) }()) })
+	try("append idx div", func() { sl = append(sl, e[11], (12 / z)) })
+	try("append div idx", func() { sl = append(sl, (11 / z), e[12]) })
+	try("append nilp str", func() { sl = append(sl, np.f1, int(st[12])) })
+	try("append star shift", func() { sl = append(sl, *ni, 1<<neg) })
+	try("append shift star", func() { sl = append(sl, 1<<neg, *ni) })
+	try("append arrp div idx", func() { sl = append(sl, na[neg+2], (12 / z), e[13]) })
+	try("append sum div", func() { sl = append(sl, e[11]+1, (12 / z)) })
+	try("append neg div", func() { sl = append(sl, -e[11], (12 / z)) })
+	try("append idx sum", func() { sl = append(sl, e[11], np.f1+1) })
+	try("append other idx div", func() { s3 = append(sl, e[11], (12 / z)) })
+	try("append slice idx div", func() { s3 = append(sl[9:], e[11], (12 / z)) })
+	try("append field idx div", func() { s3 = append(sp.s, e[11], (12 / z)) })
+	try("append own field idx div", func() { sp.s = append(sp.s, e[11], (12 / z)) })
+	try("append define idx div", func() { x := append(sl, e[11], (12 / z)); use(len(x)) })
+	try("append any idx div", func() { sa = append(sa, e[11], (12 / z)) })
+	try("append any idx conv", func() { sa = append(sa, e[11], number(12/z)) })
+	try("append pair idx div", func() { sq = append(sq, pair{e[11], 1}, pair{(12 / z), 1}) })
+	try("append idx pair", func() { sq = append(sq, qs[11], pair{(12 / z), 1}) })
+	try("make idx div", func() { sl = make([]int, e[11], (12 / z)) })
+	try("make div idx", func() { sl = make([]int, (11 / z), e[12]) })
+	try("make nilp str", func() { sl = make([]int, np.f1, int(st[12])) })
+	try("make star shift", func() { sl = make([]int, *ni, 1<<neg) })
+	try("make sum div", func() { sl = make([]int, e[11]+1, (12 / z)) })
+	try("make idx sum", func() { sl = make([]int, e[11], np.f1+1) })
+	try("make byte div", func() { sl = make([]int, eb[11], (12 / z)) })
 	try("send idx div", func() { chans[e[11]] <- (12 / z) })
 	try("send div idx", func() { chans[(11 / z)] <- e[12] })
 	try("send idx slice", func() { chans[e[11]] <- len(e[12:]) })
