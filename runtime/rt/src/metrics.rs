@@ -181,7 +181,7 @@ entry! {
         c.tiny_objects = totals.tiny;
         c.heap_goal = pace::goal();
         c.limiter_cycle = gc::limiter::last_cycle();
-        c.heap_live = STATS.marked_bytes.load(Relaxed);
+        c.heap_live = pace::live();
         c.scan_globals = roots.globals as u64;
         c.scan_heap = STATS.marked_bytes.load(Relaxed);
         c.scan_stacks = roots.stacks as u64;

@@ -53,8 +53,10 @@ struct Cycle {
     begun: AtomicI64,
     /// Length of the first pause, ns.
     first_pause: AtomicI64,
-    /// Bytes in use when it began.
-    used: AtomicU64,
+    /// Bytes in use when it began, and when marking ended.
+    used: [AtomicU64; 2],
+    /// The heap's goal when it began.
+    goal: AtomicU64,
     /// Time that assists and helpers have taken when it began, ns.
     cpu: [AtomicU64; 2],
     /// Bytes of data segments read.
@@ -70,7 +72,8 @@ static CYCLE: Cycle = Cycle {
     driver: AtomicPtr::new(ptr::null_mut()),
     begun: AtomicI64::new(0),
     first_pause: AtomicI64::new(0),
-    used: AtomicU64::new(0),
+    used: [const { AtomicU64::new(0) }; 2],
+    goal: AtomicU64::new(0),
     cpu: [const { AtomicU64::new(0) }; 2],
     globals: AtomicUsize::new(0),
     stacks: AtomicUsize::new(0),
@@ -128,7 +131,8 @@ fn prepare(world: &WorldStopped<'_>) {
     CYCLE.stacks.store(0, Relaxed);
     CYCLE.first_pause.store(0, Relaxed);
     CYCLE.begun.store(rt::nanotime(), Relaxed);
-    CYCLE.used.store(pace::used(), Relaxed);
+    CYCLE.used[0].store(pace::used(), Relaxed);
+    CYCLE.goal.store(pace::goal(), Relaxed);
     for (at_begin, now) in CYCLE.cpu.iter().zip(mark_times()) {
         at_begin.store(now, Relaxed);
     }
@@ -234,6 +238,7 @@ fn settle(world: &WorldStopped<'_>) {
     STATS.marked_bytes.store(bytes, Relaxed);
     STATS.marked_objects.store(objects, Relaxed);
     sweep::begin(world);
+    CYCLE.used[1].store(pace::used(), Relaxed);
     pace::collected(bytes);
     if tracer::is_on() {
         tracer::gc_end();
@@ -275,14 +280,14 @@ fn record(kind: usize, start: i64) {
     let total_ns = assist + dedicated + TIMES.pause_cpu_ns.load(Relaxed);
     limiter::collected(n as u64 + 1, total_ns);
     let roots = last_roots();
-    let live = STATS.marked_bytes.load(Relaxed);
+    let [before, end] = CYCLE.used.each_ref().map(|used| used.load(Relaxed));
     trace::print(&trace::Line {
         number: n as u64 + 1,
         begin: CYCLE.begun.load(Relaxed),
         clock: [first, start - CYCLE.begun.load(Relaxed) - first, last],
         cpu: [assist - CYCLE.cpu[0].load(Relaxed), dedicated - CYCLE.cpu[1].load(Relaxed)],
-        heap: [CYCLE.used.load(Relaxed), pace::used(), live],
-        goal: pace::goal(),
+        heap: [before, end, pace::live()],
+        goal: CYCLE.goal.load(Relaxed),
         roots: [roots.stacks, roots.globals],
         total_ns,
         kind,

@@ -29,7 +29,8 @@ const PERIOD: i64 = 120_000_000_000;
 /// | trigger | the collector, setters | `used` that starts a collection |
 /// | percent | setters | GOGC, negative: off |
 /// | limit | setters | GOMEMLIMIT |
-/// | live | the collector | bytes that the last collection found alive |
+/// | live | the collector | bytes that the last collection found alive, with those made while objects were marked |
+/// | marked | the collector | bytes that it has marked, without them |
 /// | roots | the collector | bytes of data segments and stacks, at the last collection |
 /// | during | the collector | bytes allocated while the last collection marked with the world running |
 /// | begun | the collector | `used` when marking began |
@@ -44,6 +45,7 @@ struct Pace {
     percent: AtomicI32,
     limit: AtomicI64,
     live: AtomicU64,
+    marked: AtomicU64,
     roots: AtomicU64,
     during: AtomicU64,
     begun: AtomicU64,
@@ -59,6 +61,7 @@ static PACE: Pace = Pace {
     percent: AtomicI32::new(100),
     limit: AtomicI64::new(i64::MAX),
     live: AtomicU64::new(0),
+    marked: AtomicU64::new(0),
     roots: AtomicU64::new(0),
     during: AtomicU64::new(0),
     begun: AtomicU64::new(0),
@@ -107,19 +110,21 @@ pub fn is_far_beyond_goal() -> bool {
     PACE.used.load(Relaxed) >= goal.saturating_add(beyond(goal))
 }
 
-/// A collection has found `live` bytes in objects that were there when it began.
-pub fn collected(live: u64) {
+/// A collection has marked `marked` bytes in objects that were there when it began. As in Go, those made since then count as
+/// alive, since nothing of them is freed.
+pub fn collected(marked: u64) {
     let used = PACE.used.load(Relaxed);
     let pages = crate::mem::pages::sizes().in_use as u64;
     PACE.overhead.store(pages.saturating_sub(used), Relaxed);
     let during = used.saturating_sub(PACE.begun.load(Relaxed));
     PACE.during.store(during, Relaxed);
-    PACE.live.store(live, Relaxed);
+    PACE.marked.store(marked, Relaxed);
+    PACE.live.store(marked + during, Relaxed);
     // As in Go, a stack counts as its first block at least.
     let roots = super::cycle::last_roots();
     let blocks = crate::sched::create::count() * crate::stack::FIRST;
     PACE.roots.store((roots.globals + roots.stacks.max(blocks)) as u64, Relaxed);
-    PACE.used.store(live + during, Relaxed);
+    PACE.used.store(marked + during, Relaxed);
     PACE.last.store(crate::rt::nanotime(), Relaxed);
     retrigger();
 }
@@ -142,7 +147,7 @@ fn retrigger() {
 /// Bytes of objects to be read for `bytes` bytes allocated while objects are marked, so that marking ends before the heap
 /// reaches its goal.
 pub fn assist_for(bytes: usize) -> u64 {
-    let left = PACE.live.load(Relaxed).saturating_sub(super::mark::marked().0);
+    let left = PACE.marked.load(Relaxed).saturating_sub(super::mark::marked().0);
     let room = goal().saturating_sub(PACE.used.load(Relaxed)).max(64 << 10);
     // 16 times as much as is allocated: beyond that the program would stand still.
     (bytes as u64).saturating_mul(left) / room.max(left / 16)
@@ -197,6 +202,11 @@ pub fn made(gp: &mut G, bytes: usize) {
 /// Whether there is a limit of memory.
 pub fn has_limit() -> bool {
     PACE.limit.load(Relaxed) != i64::MAX
+}
+
+/// Bytes that were alive when the last collection ended.
+pub fn live() -> u64 {
+    PACE.live.load(Relaxed)
 }
 
 /// Bytes taken by objects, dead ones since the last collection included.

@@ -14,7 +14,7 @@ use crate::mem::stats::Freed;
 use crate::mem::{arena, central, pages};
 use crate::witness::WorldStopped;
 use core::ptr::{NonNull, null_mut};
-use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering::*};
+use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering::*};
 use undergo_rtcore::object_bits::{count_kept, count_marks};
 
 /// Pages of a piece.
@@ -28,15 +28,12 @@ struct Sweep {
     claimed: AtomicUsize,
     /// Pieces that are being swept.
     busy: AtomicUsize,
-    /// Bytes found to survive.
-    live: AtomicU64,
 }
 
 static SWEEP: Sweep = Sweep {
     number: AtomicU32::new(0),
     claimed: AtomicUsize::new(0),
     busy: AtomicUsize::new(0),
-    live: AtomicU64::new(0),
 };
 
 /// What a new span's `swept` is.
@@ -47,7 +44,6 @@ pub fn number() -> u32 {
 /// Makes all spans unswept. Objects have been marked; caches are empty.
 pub fn begin(_: &WorldStopped<'_>) {
     central::clear();
-    SWEEP.live.store(0, Relaxed);
     SWEEP.number.fetch_add(1, Relaxed);
     SWEEP.claimed.store(pages::committed_pages(), SeqCst);
 }
@@ -87,12 +83,11 @@ struct Tally {
     dead: *mut Span,
     /// Spans with survivors and room, by class, linked likewise.
     roomy: [*mut Span; N_SPAN_CLASSES],
-    live: u64,
 }
 
 /// Sweeps the spans that start in pages `[lo, hi)`.
 fn piece(lo: usize, hi: usize) {
-    let mut tally = Tally { freed: Freed::NONE, dead: null_mut(), roomy: [null_mut(); N_SPAN_CLASSES], live: 0 };
+    let mut tally = Tally { freed: Freed::NONE, dead: null_mut(), roomy: [null_mut(); N_SPAN_CLASSES] };
     let mut page = lo;
     while page < hi {
         page += match unswept_at(page) {
@@ -106,7 +101,6 @@ fn piece(lo: usize, hi: usize) {
             None => 1,
         };
     }
-    SWEEP.live.fetch_add(tally.live, Relaxed);
     // What has died is counted before anybody can take its place, so that counts never say that more is in use than there
     // is.
     // SAFETY: the spans are ours: swept, and in no cache or list.
@@ -146,7 +140,6 @@ unsafe fn sweep(mut span: NonNull<Span>, tally: &mut Tally) {
         let s = span.as_mut();
         let live = count_marks(&*s.bits, s.objects);
         tally.freed.objects[s.class as usize] += (allocated(s) - live) as u64;
-        tally.live += (live * s.elem) as u64;
         if live == 0 && s.arena != Arena::No {
             arena::unseal(s);
         }

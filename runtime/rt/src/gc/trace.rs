@@ -25,7 +25,7 @@ pub struct Line {
     pub cpu: [u64; 2],
     /// Heap when it began, when marking ended, and what is alive.
     pub heap: [u64; 3],
-    /// Goal of the heap.
+    /// Goal of the heap when it began.
     pub goal: u64,
     /// Stacks and data segments that were read.
     pub roots: [usize; 2],
