@@ -30,7 +30,7 @@ pub struct Times {
     pub idle_ns: AtomicU64,
     /// Time of pauses for collections times the number of Ps, ns.
     pub pause_cpu_ns: AtomicU64,
-    /// Time of assists, ns.
+    /// CPU time of assists, ns.
     pub assist_ns: AtomicU64,
     /// CPU time of threads that mark, ns.
     pub dedicated_ns: AtomicU64,

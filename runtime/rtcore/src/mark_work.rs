@@ -1,9 +1,12 @@
 //! Who has objects to read, and when there are none left anywhere.
 //!
-//! Markers have stacks of their own and share some entries in a stack behind a lock, which is not kept here but told. A
-//! marker without entries is *idle* until it has taken shared ones. Assists take shared entries and give back what they
-//! have not read; they are no markers, but marking is not over while one has entries. Others may share entries at any time:
-//! whoever ends marking looks once more when they cannot.
+//! Markers have stacks of their own, and queues from which others steal. They share some entries in a stack behind a lock, which
+//! is not kept here but told. A marker without entries is *idle* until it takes shared ones, or steals some. Assists take
+//! shared entries or steal, and give back what they have not read; they are no markers, but marking is not over while one
+//! has entries. Others may share entries at any time: whoever ends marking looks once more when they cannot.
+//!
+//! Stealing takes no lock. It is counted before it is done: when all markers are idle, their queues are empty, and whoever has
+//! something from one of them is an assist that counts.
 
 use crate::atomic::{AtomicU32, Ordering::*};
 
@@ -14,7 +17,7 @@ pub struct MarkWork {
     idle: AtomicU32,
     /// Shared entries, a hint but for whoever holds the lock.
     shared: AtomicU32,
-    /// Assists that have entries. Changed while the lock is held, together with taking and giving.
+    /// Assists that may have entries: from before they take some until they have given them back.
     assists: AtomicU32,
 }
 
@@ -56,31 +59,31 @@ impl MarkWork {
         self.idle.fetch_add(1, SeqCst);
     }
 
-    /// The calling marker is about to take shared entries: before they leave the shared stack, so that nobody believes
-    /// marking is over.
+    /// The calling marker is about to take entries: before they leave where they are, so that nobody believes marking is
+    /// over.
     pub fn become_busy(&self) {
         self.idle.fetch_sub(1, SeqCst);
     }
 
-    /// An assist has taken entries; the caller holds the lock.
+    /// An assist is about to take entries.
     pub fn assist_begins(&self) {
-        self.assists.fetch_add(1, Relaxed);
+        self.assists.fetch_add(1, SeqCst);
     }
 
-    /// An assist has given its entries back; the caller holds the lock.
+    /// An assist has given its entries back, the lock being still held, or has none.
     pub fn assist_ends(&self) {
-        self.assists.fetch_sub(1, Relaxed);
+        self.assists.fetch_sub(1, SeqCst);
     }
 
     /// Whether it is worth asking [`MarkWork::is_over`] of `markers` markers.
     pub fn seems_over(&self, markers: u32) -> bool {
-        self.idle.load(SeqCst) == markers && self.shared.load(Acquire) == 0 && self.assists.load(Relaxed) == 0
+        self.idle.load(SeqCst) == markers && self.shared.load(Acquire) == 0 && self.assists.load(SeqCst) == 0
     }
 
     /// Whether none of `markers` markers and no assist has an entry, `shared` being the number of shared ones; the caller
     /// holds the lock.
     pub fn is_over(&self, markers: u32, shared: usize) -> bool {
-        shared == 0 && self.assists.load(Relaxed) == 0 && self.idle.load(SeqCst) == markers
+        shared == 0 && self.idle.load(SeqCst) == markers && self.assists.load(SeqCst) == 0
     }
 }
 

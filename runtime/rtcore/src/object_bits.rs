@@ -20,6 +20,13 @@ pub struct Pair {
 /// Bits of the objects of one span.
 pub type Bits = [Pair; WORDS];
 
+/// Objects of a span whose *read* bits fit behind its pairs: words from [`FIRST_READ`] on, seen as words of 64 bits. They say
+/// which marked objects have been read in the running collection (see [`crate::grey`]).
+pub const MAX_WITH_READ: usize = crate::size_class::MAX_OBJECTS / 2;
+/// See [`MAX_WITH_READ`].
+pub const FIRST_READ: usize = 2 * MAX_WITH_READ / 64;
+const _: () = assert!(FIRST_READ + MAX_WITH_READ / 64 <= 2 * WORDS);
+
 /// First object from `cursor` on whose kept bit is clear, or `objects` if there is none.
 #[inline]
 pub fn next_free(bits: &Bits, cursor: usize, objects: usize) -> usize {

@@ -83,8 +83,8 @@ impl RunQueue {
         }
     }
 
-    /// Anyone: takes the older half (rounded up) into `out`, which has room for `CAP / 2`; returns how many.
-    pub fn grab(&self, out: &mut [usize; CAP / 2]) -> usize {
+    /// Anyone: takes the older half (rounded up) into `out`, as far as there is room; returns how many.
+    pub fn grab(&self, out: &mut [usize]) -> usize {
         loop {
             let h = self.head.load(Acquire);
             let t = self.tail.load(Acquire);
@@ -97,6 +97,7 @@ impl RunQueue {
                 // head and tail were read at different times.
                 continue;
             }
+            let n = n.min(out.len() as u32);
             for (i, o) in out[..n as usize].iter_mut().enumerate() {
                 *o = self.slots[h.wrapping_add(i as u32) as usize % CAP].load(Relaxed);
             }

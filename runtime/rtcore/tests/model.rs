@@ -4,6 +4,7 @@
 use loom::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst, fence};
 use loom::sync::{Arc, Condvar, Mutex};
 use loom::thread;
+use undergo_rtcore::grey::Grey;
 use undergo_rtcore::mark_work::MarkWork;
 use undergo_rtcore::run_queue::{CAP, RunQueue};
 use undergo_rtcore::semaphore;
@@ -356,13 +357,15 @@ fn a_timer_fires_or_is_stopped() {
     });
 }
 
-/// A heap in which object n leads to 2n and 2n + 1, up to this number; whoever marks them.
+/// A heap in which object n leads to 2n and 2n + 1, up to this number; whoever marks them. The first marker has a queue from
+/// which others steal.
 const OBJECTS: usize = 5;
 
 #[derive(Default)]
 struct Heap {
     work: MarkWork,
     shared: Mutex<Vec<usize>>,
+    queue: RunQueue,
     seen: Mutex<Vec<usize>>,
 }
 
@@ -372,10 +375,18 @@ impl Heap {
         stack.extend([2 * object, 2 * object + 1].into_iter().filter(|&n| n <= OBJECTS));
     }
 
+    /// Takes shared entries, or steals.
     fn take(&self, stack: &mut Vec<usize>) -> bool {
-        let mut shared = self.shared.lock().unwrap();
-        stack.extend(shared.pop());
-        self.work.tell(shared.len());
+        {
+            let mut shared = self.shared.lock().unwrap();
+            stack.extend(shared.pop());
+            self.work.tell(shared.len());
+        }
+        if stack.is_empty() {
+            let mut stolen = [0];
+            let n = self.queue.grab(&mut stolen);
+            stack.extend(&stolen[..n]);
+        }
         !stack.is_empty()
     }
 
@@ -385,11 +396,14 @@ impl Heap {
         self.work.tell(shared.len());
     }
 
-    /// As `Marker::drain` of the runtime does it.
-    fn mark(&self, markers: u32, mut stack: Vec<usize>) {
+    /// As `Marker::drain` of the runtime does it; the marker with the queue keeps one entry there.
+    fn mark(&self, markers: u32, owns: bool, mut stack: Vec<usize>) {
         loop {
-            while let Some(object) = stack.pop() {
+            while let Some(object) = stack.pop().or_else(|| if owns { self.queue.pop() } else { None }) {
                 self.read(object, &mut stack);
+                if owns && let Some(entry) = stack.pop() {
+                    assert!(self.queue.push(entry));
+                }
                 // Markers and, when there is plenty, assists.
                 if self.work.is_wanted() || stack.len() > 1 {
                     self.give(&mut stack);
@@ -397,7 +411,7 @@ impl Heap {
             }
             self.work.become_idle();
             loop {
-                if self.work.has_shared() {
+                if self.work.has_shared() || !self.queue.is_empty() {
                     self.work.become_busy();
                     if self.take(&mut stack) {
                         break;
@@ -415,17 +429,11 @@ impl Heap {
     /// One object's worth of help.
     fn assist(&self) {
         let mut stack = Vec::new();
-        {
-            let mut shared = self.shared.lock().unwrap();
-            stack.extend(shared.pop());
-            self.work.tell(shared.len());
-            if stack.is_empty() {
-                return;
-            }
-            self.work.assist_begins();
+        self.work.assist_begins();
+        if self.take(&mut stack) {
+            let object = stack.pop().unwrap();
+            self.read(object, &mut stack);
         }
-        let object = stack.pop().unwrap();
-        self.read(object, &mut stack);
         let mut shared = self.shared.lock().unwrap();
         shared.append(&mut stack);
         self.work.tell(shared.len());
@@ -441,27 +449,99 @@ fn marking(markers: u32, assists: usize) {
         thread::spawn(move || f(&heap))
     };
     let mut threads: Vec<_> =
-        (1..markers).map(|_| start(Box::new(move |heap| heap.mark(markers, Vec::new())))).collect();
+        (1..markers).map(|_| start(Box::new(move |heap| heap.mark(markers, false, Vec::new())))).collect();
     threads.extend((0..assists).map(|_| start(Box::new(Heap::assist))));
-    heap.mark(markers, vec![1]);
+    heap.mark(markers, true, vec![1]);
     for t in threads {
         t.join().unwrap();
     }
-    assert!(heap.shared.lock().unwrap().is_empty(), "markers have left entries");
+    assert!(heap.shared.lock().unwrap().is_empty() && heap.queue.is_empty(), "markers have left entries");
     let mut seen = heap.seen.lock().unwrap().clone();
     seen.sort_unstable();
     assert_eq!(seen, (1..=OBJECTS).collect::<Vec<_>>());
 }
 
-/// Two markers share what there is, and end together when nothing is left.
+/// Two markers share what there is and steal, and end together when nothing is left.
 #[test]
 fn markers_end_when_everything_is_marked() {
     explore(2, || marking(2, 0));
 }
 
-/// Markers wait for what an assist gives back.
+/// Markers wait for what an assist gives back, stolen or not.
 #[test]
 fn markers_wait_for_assists() {
     explore(2, || marking(1, 1));
     explore(1, || marking(2, 1));
+}
+
+/// A span: its marks, and which of them have been read.
+struct Marked {
+    marks: [AtomicU32; 2],
+    read: [AtomicU32; 2],
+    grey: Grey,
+    queue: Mutex<usize>,
+}
+
+impl Marked {
+    fn mark(&self, word: usize, bit: u32) {
+        self.marks[word].fetch_or(bit, SeqCst);
+        if self.grey.note(word) {
+            *self.queue.lock().unwrap() += 1;
+        }
+    }
+
+    /// Reads the span if it is queued. What is read in word 0 leads to an object of word 1.
+    fn read_if_queued(&self) -> bool {
+        {
+            let mut queue = self.queue.lock().unwrap();
+            if *queue == 0 {
+                return false;
+            }
+            *queue -= 1;
+        }
+        loop {
+            let words = self.grey.take();
+            for word in (0..2).filter(|w| words >> w & 1 != 0) {
+                let read = self.read[word].load(SeqCst);
+                let todo = self.marks[word].load(SeqCst) & !read;
+                self.read[word].store(read | todo, SeqCst);
+                if word == 0 && todo != 0 {
+                    self.mark(1, 4);
+                }
+            }
+            if self.grey.leave() {
+                return true;
+            }
+        }
+    }
+}
+
+/// Whatever is marked in a span is read, by the one that is reading or by the next; and it is queued once at a time.
+#[test]
+fn marks_of_a_span_are_read() {
+    for words in [[0, 0], [0, 1]] {
+        explore(3, move || {
+            let span = Arc::new(Marked {
+                marks: [AtomicU32::new(0), AtomicU32::new(0)],
+                read: [AtomicU32::new(0), AtomicU32::new(0)],
+                grey: Grey::new(),
+                queue: Mutex::new(0),
+            });
+            let marker = {
+                let span = span.clone();
+                thread::spawn(move || {
+                    span.mark(words[0], 1);
+                    span.read_if_queued();
+                })
+            };
+            span.mark(words[1], 2);
+            span.read_if_queued();
+            marker.join().unwrap();
+            while span.read_if_queued() {}
+            for (marks, read) in span.marks.iter().zip(&span.read) {
+                assert_eq!(marks.load(SeqCst), read.load(SeqCst));
+            }
+            assert_eq!(*span.queue.lock().unwrap(), 0);
+        });
+    }
 }

@@ -10,7 +10,7 @@
 //! stopped.
 
 use super::mark::Marker;
-use super::{barrier, check, control, helpers, limiter, mark, pace, roots, sweep, trace};
+use super::{barrier, check, control, helpers, limiter, mark, pace, roots, sweep, trace, work};
 use crate::g::{self, G};
 use crate::lock::Mutex;
 use crate::mem::stats::STATS;
@@ -147,12 +147,14 @@ pub fn collect(kind: usize, world: &WorldStopped<'_>) {
     let start = rt::nanotime();
     prepare(world);
     let mut marker = DRIVER_MARKER.lock();
+    marker.queue = Some(work::queue(None));
     marker.reset();
     let n = helpers::useful();
     if n == 0 {
         marker.be_alone();
     }
-    mark::begin(1 + n);
+    mark::begin();
+    work::begin(1 + n);
     pace::marking_begins();
     helpers::start(n, helpers::Job::Drain);
     count_roots(roots::mark_all(&mut marker, world));
@@ -172,9 +174,11 @@ pub fn begin(kind: usize, world: &WorldStopped<'_>) -> bool {
     CYCLE.attempts.store(0, Relaxed);
     CYCLE.driver.store(g::current(), Relaxed);
     let n = helpers::concurrent();
-    mark::begin(n);
+    mark::begin();
+    work::begin(n);
     pace::marking_begins();
     let mut marker = DRIVER_MARKER.lock();
+    marker.queue = Some(work::queue(None));
     marker.reset();
     marker.be_alone();
     let job = if is_small() {
@@ -210,6 +214,7 @@ pub fn mark_done(kind: usize, world: &WorldStopped<'_>) -> bool {
     each_p(world, barrier::flush);
     let attempt = CYCLE.attempts.fetch_add(1, Relaxed);
     let mut marker = DRIVER_MARKER.lock();
+    marker.queue = Some(work::queue(None));
     marker.reset();
     marker.be_alone();
     crate::roots::enumerate(&mut *marker, world);
@@ -217,7 +222,7 @@ pub fn mark_done(kind: usize, world: &WorldStopped<'_>) -> bool {
     marker.count();
     drop(marker);
     if !done {
-        helpers::prepare(mark::resume(), helpers::Job::Drain);
+        helpers::prepare(work::resume(), helpers::Job::Drain);
         return false;
     }
     barrier::turn_off(world);

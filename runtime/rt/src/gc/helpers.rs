@@ -4,8 +4,8 @@
 //! the driver. While it runs there is one for every four Ps, at least one, so that marking takes about a quarter of the
 //! processors; the first of them reads the roots.
 
-use super::mark::{self, Marker};
-use super::{control, roots};
+use super::mark::Marker;
+use super::{control, roots, work};
 use crate::lock::Note;
 use crate::metrics::TIMES;
 use crate::rt::{self, RT};
@@ -14,7 +14,7 @@ use core::sync::atomic::{AtomicU32, Ordering::*};
 use undergo_rtsys::linux::clock;
 
 /// Most helpers.
-const MAX: usize = 16;
+pub const MAX: usize = 16;
 /// Collections of a heap smaller than this, with the world stopped, are done alone: waking threads would take longer.
 const WORTHWHILE: u64 = 32 << 20;
 
@@ -106,7 +106,7 @@ pub fn are_running() -> bool {
 pub fn finish() {
     let mut spins = 0;
     while are_running() {
-        mark::pause(&mut spins);
+        work::pause(&mut spins);
     }
 }
 
@@ -114,6 +114,7 @@ pub fn finish() {
 extern "C" fn run() -> ! {
     let me = HELPERS.next.fetch_add(1, Relaxed) as usize;
     let mut marker = Marker::new();
+    marker.queue = Some(work::queue(Some(me)));
     loop {
         HELPERS.wake[me].sleep();
         HELPERS.wake[me].clear();

@@ -1,67 +1,76 @@
 //! Marking: from roots to everything reachable.
 //!
-//! A marker keeps a stack of objects that are marked but not yet read. An entry is the address of an object's slot, or,
-//! with the low bit set, a place within a large object where reading continues (large objects are read in pieces, so
-//! that the stack stays small and helpers get their share). Before an object is read it waits a few steps in a queue
-//! while its memory is prefetched.
+//! A marker knows objects that are marked but not yet read, by *entries*:
 //!
-//! Several threads may mark: the driver and [`super::helpers`]. Mark bits are then set atomically. A marker with plenty gives
-//! half of its stack to a shared one while another is idle; marking ends when all are idle and the shared stack is empty.
+//! * a span of small objects with pointers: it is read as a whole, all that has been marked there by then
+//!   ([`undergo_rtcore::grey`]). Spans wait in a queue, first come, first read, so that marks gather meanwhile and reading
+//!   goes through memory in order;
+//! * the address of another object's slot, in a stack;
+//! * a place within a large object where reading continues: large objects are read in pieces, so that others get their
+//!   share.
 //!
-//! While the world runs, goroutines that allocate *assist* ([`assist`]) with entries from the shared stack, and write
-//! barriers add to it ([`shade`]). Neither counts as a marker: what they leave behind when the markers are done is found
-//! when the world is stopped. Objects made meanwhile are born marked ([`born`]), so nobody reads them: their pointers come from
-//! stacks that will be read, or through the barrier.
+//! What the pointers of an object lead to is looked up in batches, so that the processor fetches the marks of many spans at a
+//! time; entries wait a few steps while their memory is fetched.
+//!
+//! Several threads may mark: the driver and [`super::helpers`]; mark bits are then set atomically. [`super::work`] tells how
+//! they share what there is to do.
+//!
+//! While the world runs, goroutines that allocate assist, and write barriers add to what is shared ([`shade`]). Neither counts
+//! as a marker: what they leave behind when the markers are done is found when the world is stopped. Objects made meanwhile
+//! are born marked ([`born`]), so nobody reads them: their pointers come from stacks that will be read, or through the
+//! barrier.
 
-use super::barrier;
-use crate::lock::Mutex;
+use super::{barrier, work};
 use crate::mem::pointers;
 use crate::mem::span::{Found, HEAP, PAGE_TABLE, Span, find_object};
 use crate::mem::vec::OffVec;
-use crate::metrics::TIMES;
-use crate::rt::RT;
-use crate::tracer;
 use crate::types::Type;
 use core::ptr;
-use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::*};
-use undergo_rtcore::lock_rank::Rank;
-use undergo_rtcore::mark_work::MarkWork;
+use core::sync::atomic::{AtomicU64, Ordering::*};
 use undergo_rtcore::object_bits::Pair;
-use undergo_rtcore::size_class::{HEADER, PAGE_SHIFT, Scan};
+use undergo_rtcore::run_queue::RunQueue;
+use undergo_rtcore::size_class::{HEADER, PAGE, PAGE_SHIFT, Scan};
 
 /// Bytes of a large object read at a time.
 const PIECE: usize = 32 << 10;
-/// Objects between prefetching and reading.
+/// Entries between prefetching and reading.
 const AHEAD: usize = 8;
-/// Bytes that an assist reads at least, so that the shared entries are not locked for every span.
-const ASSIST_BYTES: u64 = 32 << 10;
-/// Objects that it reads before it looks whether the world is to stop.
-const ASSIST_STEP: usize = 32;
-/// Objects that a marker with limited time reads before it looks at the clock.
-const TIMED_STEP: usize = 16;
-/// A marker shares when it has more entries than this.
-const SHARE: usize = 128;
+/// Spans of the queue among them, at most: those in the queue can be stolen.
+const SPANS_AHEAD: usize = 4;
+/// Pointers that are looked up together.
+const BATCH: usize = 64;
+/// Low bits of an entry that is a place within a large object, or a span.
+const PLACE: usize = 1;
+const SPAN: usize = 2;
+const TAGS: usize = 3;
 
-/// Entries given away by busy markers.
-static SHARED: Mutex<OffVec<usize>> = Mutex::new(Rank::GcWork, OffVec::new());
-/// Who has entries.
-static WORK: MarkWork = MarkWork::new();
+/// The entry for a span of a queue.
+pub(super) fn span_entry(span: usize) -> usize {
+    span | SPAN
+}
+
 /// Bytes of objects marked in this collection, as far as markers have reported them.
 static BYTES: AtomicU64 = AtomicU64::new(0);
 /// Number of those objects.
 static OBJECTS: AtomicU64 = AtomicU64::new(0);
-/// Somebody wants to assist and found no shared entries.
-static HUNGRY: AtomicBool = AtomicBool::new(false);
-/// Markers of this collection.
-static MARKERS: AtomicU32 = AtomicU32::new(1);
 
 /// One thread's marking.
 #[derive(Debug)]
 pub struct Marker {
-    stack: OffVec<usize>,
+    /// Entries, last in, first out.
+    pub(super) stack: OffVec<usize>,
+    /// Spans, if the marker has a queue.
+    pub(super) queue: Option<&'static RunQueue>,
+    /// Spans that the queue has no room for, as entries.
+    pub(super) spill: OffVec<usize>,
     ahead: [usize; AHEAD],
     n_ahead: usize,
     first_ahead: usize,
+    /// Pointers into the heap that are to be looked up.
+    batch: [usize; BATCH],
+    n_batch: usize,
+    /// Of the batch: spans and numbers in them.
+    found: [(usize, u32); BATCH],
     heap: usize,
     heap_len: usize,
     /// Nobody else sets marks.
@@ -70,26 +79,18 @@ pub struct Marker {
     pub bytes: u64,
     /// Number of marked objects.
     pub objects: u64,
+    /// Bytes of objects that have been read.
+    pub(super) read: u64,
     /// Bytes that have been read beyond what assists asked for.
-    credit: u64,
+    pub(super) credit: u64,
     /// Collection in which that was.
-    credit_cycle: u32,
+    pub(super) credit_cycle: u32,
 }
 
-/// Prepares a collection by `markers` threads.
-pub fn begin(markers: u32) {
-    MARKERS.store(markers, Relaxed);
-    WORK.begin();
-    WORK.tell(0);
+/// Prepares a collection.
+pub fn begin() {
     BYTES.store(0, Relaxed);
     OBJECTS.store(0, Relaxed);
-    HUNGRY.store(false, Relaxed);
-}
-
-/// Prepares the same number of threads, which it gives, to go on after [`Marker::drain_alone`] has left something.
-pub fn resume() -> u32 {
-    WORK.begin();
-    MARKERS.load(Relaxed)
 }
 
 /// Bytes and number of the objects marked in this collection, as far as markers have reported them.
@@ -102,14 +103,20 @@ impl Marker {
     pub const fn new() -> Marker {
         Marker {
             stack: OffVec::new(),
+            queue: None,
+            spill: OffVec::new(),
             ahead: [0; AHEAD],
             n_ahead: 0,
             first_ahead: 0,
+            batch: [0; BATCH],
+            n_batch: 0,
+            found: [(0, 0); BATCH],
             heap: 0,
             heap_len: 0,
             is_alone: false,
             bytes: 0,
             objects: 0,
+            read: 0,
             credit: 0,
             credit_cycle: 0,
         }
@@ -118,12 +125,15 @@ impl Marker {
     /// With nothing to do yet. Objects in what is added to the heap from now on are born marked.
     pub fn reset(&mut self) {
         self.stack.clear();
+        self.spill.clear();
         self.n_ahead = 0;
+        self.n_batch = 0;
         self.heap = HEAP.base();
         self.heap_len = HEAP.committed();
         self.is_alone = false;
         self.bytes = 0;
         self.objects = 0;
+        self.read = 0;
     }
 
     /// Nobody else marks anything until the next [`Marker::reset`], with the world stopped.
@@ -137,12 +147,6 @@ impl Marker {
         OBJECTS.fetch_add(core::mem::take(&mut self.objects), Relaxed);
     }
 
-    /// Gives everything away.
-    pub fn give_all(&mut self) {
-        let mut shared = SHARED.lock();
-        self.give_to(&mut shared);
-    }
-
     /// A word that may be a pointer: marks the object in use that it leads to, and queues it if it holds pointers.
     #[inline]
     pub fn word(&mut self, value: usize) {
@@ -152,7 +156,31 @@ impl Marker {
         }
         // SAFETY: M1: the page table covers every committed page; records are valid.
         let Some(span) = (unsafe { (*PAGE_TABLE.at::<*mut Span>(offset >> PAGE_SHIFT)).as_ref() }) else { return };
-        let Some(index) = span.index_of(value) else { return };
+        if let Some(index) = span.index_of(value) {
+            self.mark(span, index);
+        }
+    }
+
+    /// Marks an object if it is in use, and queues it if it holds pointers.
+    #[inline]
+    fn mark(&mut self, span: &Span, index: usize) {
+        if !self.set_mark(span, index) {
+            return;
+        }
+        let at = span.start + index * span.elem;
+        if span.is_local {
+            prefetch(at);
+            if span.grey.note(index / 64) {
+                self.queue_span(span);
+            }
+        } else if span.scan == Scan::Yes {
+            self.stack.push(at);
+        }
+    }
+
+    /// Marks an object if it is in use; whether it was not marked.
+    #[inline]
+    fn set_mark(&mut self, span: &Span, index: usize) -> bool {
         let bit = 1u64 << (index % 64);
         // SAFETY: M1, M3: spans and their bits are stable but for other markers and allocation, which set marks atomically.
         // The index is one of the span's.
@@ -161,11 +189,11 @@ impl Marker {
             let marks = &raw mut (*pair).marks;
             // Whether it is in use comes last: most objects are met more than once.
             if marks.read() & bit != 0 || (*pair).kept & bit == 0 && index >= (&raw const span.cursor).read_volatile() {
-                return;
+                return false;
             }
             if !self.is_alone {
-                if AtomicU64::from_ptr(marks).fetch_or(bit, Relaxed) & bit != 0 {
-                    return;
+                if AtomicU64::from_ptr(marks).fetch_or(bit, SeqCst) & bit != 0 {
+                    return false;
                 }
             } else {
                 marks.write(marks.read() | bit);
@@ -173,8 +201,14 @@ impl Marker {
         }
         self.bytes += span.elem as u64;
         self.objects += 1;
-        if span.scan == Scan::Yes {
-            self.stack.push(span.start + index * span.elem);
+        true
+    }
+
+    /// A span has something to read, and is in no queue.
+    fn queue_span(&mut self, span: &Span) {
+        let entry = &raw const *span as usize;
+        if !self.queue.is_some_and(|queue| queue.push(entry)) {
+            self.spill.push(span_entry(entry));
         }
     }
 
@@ -191,65 +225,32 @@ impl Marker {
         }
     }
 
-    /// Reads objects until there are none left anywhere.
-    pub fn drain(&mut self) {
-        loop {
-            while let Some(entry) = self.next() {
-                // SAFETY: entries are marked objects (M3).
-                unsafe { self.read(entry) };
-                self.share_if_wanted();
-            }
-            if !self.fetch() {
-                break;
-            }
-        }
-        self.stack.trim();
-    }
-
-    /// Reads `n` of its own entries at most; whether it had so many.
-    pub fn drain_some(&mut self, n: usize) -> bool {
-        for _ in 0..n {
-            let Some(entry) = self.next() else { return false };
-            // SAFETY: as in `drain`.
-            unsafe { self.read(entry) };
-            self.share_if_wanted();
-        }
-        true
-    }
-
-    /// Reads objects until there are none left anywhere, or for about `ns` nanoseconds; whether none are left. What is left
-    /// is shared. Nobody else marks.
-    pub fn drain_alone(&mut self, ns: i64) -> bool {
-        let end = crate::rt::nanotime().saturating_add(ns);
-        loop {
-            while self.drain_some(TIMED_STEP) {
-                if crate::rt::nanotime() > end {
-                    self.give_all();
-                    return false;
-                }
-            }
-            if !self.take_shared() {
-                return true;
-            }
-        }
-    }
-
+    /// Reads one entry; how many objects, 0 if there is no entry.
     #[inline]
-    fn share_if_wanted(&mut self) {
-        if self.stack.len() > SHARE && (WORK.is_wanted() || HUNGRY.load(Relaxed)) {
-            self.share();
-        }
+    pub(super) fn step(&mut self) -> usize {
+        let Some(entry) = self.next() else { return 0 };
+        let n = if entry & TAGS == SPAN {
+            // SAFETY: M1: entries for spans are addresses of records, and only spans without marked objects are freed.
+            self.read_span(unsafe { &*((entry & !TAGS) as *const Span) })
+        } else {
+            // SAFETY: entries are marked objects (M3).
+            unsafe { self.read(entry) };
+            1
+        };
+        self.look_up();
+        n
     }
 
     /// The next entry to read: the oldest of those whose memory is under way.
     #[inline]
-    fn next(&mut self) -> Option<usize> {
+    pub(super) fn next(&mut self) -> Option<usize> {
         while self.n_ahead < AHEAD
             && let Some(entry) = self.stack.pop()
         {
-            prefetch(entry & !1);
-            self.ahead[(self.first_ahead + self.n_ahead) % AHEAD] = entry;
-            self.n_ahead += 1;
+            self.fetch_ahead(entry);
+        }
+        if self.n_ahead == 0 {
+            self.spans_ahead();
         }
         if self.n_ahead == 0 {
             return None;
@@ -260,88 +261,98 @@ impl Marker {
         Some(entry)
     }
 
-    /// Gives half of the stack away.
-    #[cold]
-    fn share(&mut self) {
-        let mut shared = SHARED.lock();
-        if shared.len() > SHARE {
-            return;
+    /// Takes some spans from the queue.
+    fn spans_ahead(&mut self) {
+        let mut spans = [0; SPANS_AHEAD];
+        let n = self.queue.map_or(0, |queue| queue.grab(&mut spans));
+        for &span in &spans[..n] {
+            self.fetch_ahead(span_entry(span));
         }
-        for _ in 0..self.stack.len() / 2 {
-            if let Some(entry) = self.stack.pop() {
-                shared.push(entry);
-            }
+        if n == 0
+            && let Some(entry) = self.spill.pop()
+        {
+            self.fetch_ahead(entry);
         }
-        WORK.tell(shared.len());
-        HUNGRY.store(false, Relaxed);
     }
 
-    /// Moves everything to the shared entries.
-    fn give_to(&mut self, shared: &mut OffVec<usize>) {
-        while let Some(entry) = self.next() {
-            shared.push(entry);
+    #[inline]
+    fn fetch_ahead(&mut self, entry: usize) {
+        if entry & TAGS == SPAN {
+            // SAFETY: M1: as in `step`.
+            let span = unsafe { &*((entry & !TAGS) as *const Span) };
+            prefetch(span.bits as usize);
+            prefetch(span.read_bits(0) as usize);
+        } else {
+            prefetch(entry & !TAGS);
         }
-        WORK.tell(shared.len());
+        self.ahead[(self.first_ahead + self.n_ahead) % AHEAD] = entry;
+        self.n_ahead += 1;
     }
 
-    /// Takes some of the shared entries, if there are any.
-    fn take_shared(&mut self) -> bool {
-        self.take_from(&mut SHARED.lock())
-    }
-
-    /// See [`Marker::take_shared`].
-    fn take_from(&mut self, shared: &mut OffVec<usize>) -> bool {
-        let n = shared.len().div_ceil(2).min(SHARE);
-        for _ in 0..n {
-            if let Some(entry) = shared.pop() {
-                self.stack.push(entry);
-            }
-        }
-        WORK.tell(shared.len());
-        n > 0
-    }
-
-    /// Takes shared entries for an assist, and counts it; false if there are none.
-    fn begin_assist(&mut self) -> bool {
-        let mut shared = SHARED.lock();
-        let some = self.take_from(&mut shared);
-        if some {
-            WORK.assist_begins();
-        }
-        some
-    }
-
-    /// Gives what is left to others.
-    fn end_assist(&mut self) {
-        let mut shared = SHARED.lock();
-        self.give_to(&mut shared);
-        WORK.assist_ends();
-    }
-
-    /// Whether nobody has anything to do. While assists have, markers wait for what they give back, or most of marking would
-    /// be left to the pause at its end.
-    fn is_over(markers: u32) -> bool {
-        WORK.seems_over(markers) && WORK.is_over(markers, SHARED.lock().len())
-    }
-
-    /// Takes shared entries, waiting for some; false when all markers are idle.
-    #[cold]
-    fn fetch(&mut self) -> bool {
-        let markers = MARKERS.load(Relaxed);
-        WORK.become_idle();
-        let mut spins = 0;
+    /// Marks what the objects of a span point at that are marked and have not been read; how many they are.
+    fn read_span(&mut self, span: &Span) -> usize {
+        let mut n = 0;
         loop {
-            if WORK.has_shared() {
-                WORK.become_busy();
-                if self.take_shared() {
-                    return true;
+            let mut words = span.grey.take();
+            while words != 0 {
+                let word = words.trailing_zeros() as usize;
+                words &= words - 1;
+                // SAFETY: M1: the span's bits, behind which there are read bits.
+                let (marks, read) = unsafe {
+                    let marks = &raw mut (*span.bits)[word].marks;
+                    (AtomicU64::from_ptr(marks), AtomicU64::from_ptr(span.read_bits(word)))
+                };
+                // Objects often lead to their neighbours.
+                loop {
+                    let (marked, done) = (marks.load(SeqCst), read.load(Relaxed));
+                    let todo = marked & !done;
+                    if todo == 0 {
+                        break;
+                    }
+                    // Those who allocate set some as well: where one of the two is lost an object is read twice.
+                    read.store(done | todo, Relaxed);
+                    n += todo.count_ones() as usize;
+                    self.read_word(span, word, todo);
+                    self.look_up();
                 }
-                WORK.become_idle();
             }
-            if Self::is_over(markers) {
-                return false;
+            if span.grey.leave() {
+                break;
             }
-            pause(&mut spins);
+        }
+        self.read += (n * span.elem) as u64;
+        // One step has been taken at least.
+        n.max(1)
+    }
+
+    /// Reads those of the 64 objects of a word of marks that `todo` says. What they lead to in the span is marked at once; the
+    /// reader looks at the word once more, and at others if their bits say so.
+    #[inline]
+    fn read_word(&mut self, span: &Span, word: usize, todo: u64) {
+        let base = span.start + 64 * word * span.elem;
+        let mut left = todo;
+        while left != 0 {
+            prefetch(base + left.trailing_zeros() as usize * span.elem);
+            left &= left - 1;
+        }
+        left = todo;
+        while left != 0 {
+            let at = base + left.trailing_zeros() as usize * span.elem;
+            left &= left - 1;
+            pointers::in_masked(span, at, |field| {
+                // SAFETY: marked objects can be read.
+                let value = unsafe { (field as *const usize).read_volatile() };
+                if value.wrapping_sub(span.start) >= PAGE {
+                    return self.note(value);
+                }
+                if let Some(index) = span.index_of(value)
+                    && self.set_mark(span, index)
+                    && index / 64 != word
+                    && span.grey.note(index / 64)
+                {
+                    self.queue_span(span);
+                }
+            });
         }
     }
 
@@ -350,14 +361,16 @@ impl Marker {
     /// # Safety
     /// The entry is that of a marked object with pointers. Others write it in whole words, through the write barrier.
     unsafe fn read(&mut self, entry: usize) {
-        let at = entry & !1;
+        let at = entry & !TAGS;
         // SAFETY: M1: marked objects lie in spans.
         let span = unsafe { &**PAGE_TABLE.at::<*mut Span>((at - self.heap) >> PAGE_SHIFT) };
         // SAFETY: M4: the mask, header or type of the span describes the memory.
         unsafe {
             if span.class == 0 {
-                self.read_large(span, at);
-            } else if span.has_headers() {
+                return self.read_large(span, at);
+            }
+            self.read += span.elem as u64;
+            if span.has_headers() {
                 let ty = *(at as *const *const Type);
                 pointers::in_typed(&*ty, at + HEADER, at + span.elem, |word| self.word_at(word));
             } else {
@@ -373,7 +386,42 @@ impl Marker {
     #[inline]
     unsafe fn word_at(&mut self, address: usize) {
         // SAFETY: caller.
-        self.word(unsafe { (address as *const usize).read_volatile() });
+        self.note(unsafe { (address as *const usize).read_volatile() });
+    }
+
+    /// Adds a word to the batch if it may be a pointer.
+    #[inline]
+    fn note(&mut self, value: usize) {
+        if value.wrapping_sub(self.heap) < self.heap_len {
+            self.batch[self.n_batch] = value;
+            self.n_batch += 1;
+            if self.n_batch == BATCH {
+                self.look_up();
+            }
+        }
+    }
+
+    /// Marks what the pointers of the batch lead to.
+    fn look_up(&mut self) {
+        let mut n = 0;
+        for i in 0..self.n_batch {
+            let value = self.batch[i];
+            // SAFETY: M1: the page table covers every committed page; records are valid.
+            unsafe {
+                let span = *PAGE_TABLE.at::<*const Span>((value - self.heap) >> PAGE_SHIFT);
+                if let Some(index) = span.as_ref().and_then(|span| span.index_of(value)) {
+                    prefetch((*span).bits.cast::<Pair>().add(index / 64) as usize);
+                    self.found[n] = (span as usize, index as u32);
+                    n += 1;
+                }
+            }
+        }
+        self.n_batch = 0;
+        for i in 0..n {
+            let (span, index) = self.found[i];
+            // SAFETY: M1.
+            self.mark(unsafe { &*(span as *const Span) }, index as usize);
+        }
     }
 
     /// Marks what an object in use points at, but not the object.
@@ -385,6 +433,7 @@ impl Marker {
         unsafe {
             if (*found.span).scan == Scan::Yes {
                 self.read(found.slot);
+                self.look_up();
             }
         }
     }
@@ -401,8 +450,9 @@ impl Marker {
         let piece = (PIECE / ty.size).max(1) * ty.size;
         let stop = end.min(at + piece);
         if stop < end {
-            self.stack.push(stop | 1);
+            self.stack.push(stop | PLACE);
         }
+        self.read += (stop - at) as u64;
         // SAFETY: caller; `at` is the start of an element.
         unsafe { pointers::in_typed(ty, at, stop, |word| self.word_at(word)) };
     }
@@ -421,62 +471,19 @@ pub fn shade(words: impl Iterator<Item = usize>) {
             let span = unsafe { &*found.span };
             bytes += span.elem as u64;
             objects += 1;
-            if span.scan == Scan::Yes {
-                shared.get_or_insert_with(|| SHARED.lock()).push(found.slot);
-            }
+            let entry = match span.is_local {
+                true if !span.grey.note(found.index / 64) => continue,
+                true => span_entry(found.span as usize),
+                false if span.scan == Scan::No => continue,
+                false => found.slot,
+            };
+            shared.get_or_insert_with(work::share).push(entry);
         }
     }
     if objects != 0 {
         BYTES.fetch_add(bytes, Relaxed);
         OBJECTS.fetch_add(objects, Relaxed);
     }
-    if let Some(shared) = shared {
-        WORK.tell(shared.len());
-    }
-}
-
-/// Reads objects worth `bytes` bytes, if there is work for others than the markers. `marker` is that of our P. What it
-/// reads beyond that counts for its next assists in this collection. Ends early when the world is to stop.
-pub fn assist(marker: &mut Marker, bytes: u64) {
-    let cycle = super::cycle::number();
-    if marker.credit_cycle != cycle {
-        marker.credit_cycle = cycle;
-        marker.credit = 0;
-    }
-    if bytes <= marker.credit {
-        marker.credit -= bytes;
-        return;
-    }
-    if !WORK.has_shared() {
-        HUNGRY.store(true, Relaxed);
-        return;
-    }
-    let start = crate::rt::nanotime();
-    let wanted = (bytes - marker.credit).max(ASSIST_BYTES);
-    marker.reset();
-    if !marker.begin_assist() {
-        return;
-    }
-    if tracer::is_on() {
-        tracer::assist_begin();
-    }
-    'assist: loop {
-        while marker.drain_some(ASSIST_STEP) {
-            if marker.bytes >= wanted || RT.stopping.load(Relaxed) {
-                break 'assist;
-            }
-        }
-        if !marker.take_shared() {
-            break;
-        }
-    }
-    marker.credit = (marker.credit + marker.bytes).saturating_sub(bytes);
-    marker.end_assist();
-    if tracer::is_on() {
-        tracer::assist_end();
-    }
-    marker.count();
-    TIMES.assist_ns.fetch_add((crate::rt::nanotime() - start) as u64, Relaxed);
 }
 
 /// An object in a slot that is about to be used counts as marked, while objects are being marked.
@@ -493,20 +500,7 @@ fn set_mark_shared(found: &Found) -> bool {
     // SAFETY: M1: the span's bits, whose marks others change atomically.
     unsafe {
         let word = AtomicU64::from_ptr(&raw mut (*(*found.span).bits)[found.index / 64].marks);
-        word.load(Relaxed) & bit == 0 && word.fetch_or(bit, Relaxed) & bit == 0
-    }
-}
-
-/// Waits a little for another thread: spins at first, then lets others run.
-pub fn pause(spins: &mut u32) {
-    *spins += 1;
-    if *spins < 200 {
-        core::hint::spin_loop();
-    } else if barrier::is_on() {
-        // The world runs: nobody is in a hurry.
-        undergo_rtsys::linux::clock::usleep(50);
-    } else {
-        undergo_rtsys::linux::thread::sched_yield();
+        word.load(Relaxed) & bit == 0 && word.fetch_or(bit, SeqCst) & bit == 0
     }
 }
 

@@ -2,7 +2,7 @@
 //! `GODEBUG=gcstoptheworld=1`, with the world stopped.
 //!
 //! Reading order: [`pace`] (when), [`limiter`] (how often at most), [`control`] (who drives a collection; entries of runtime/debug), [`cycle`] (one
-//! collection from start to end), [`roots`] (where marking starts), [`mark`], [`helpers`] (threads that mark),
+//! collection from start to end), [`roots`] (where marking starts), [`mark`], [`work`] (who marks what), [`helpers`] (threads that mark),
 //! [`barrier`] (what stores do meanwhile), [`sweep`], [`check`] (modes for finding mistakes),
 //! [`trace`].
 //!
@@ -50,6 +50,7 @@ pub mod pace;
 pub mod roots;
 pub mod sweep;
 pub mod trace;
+pub mod work;
 
 use crate::g::G;
 use crate::p::P;

@@ -32,7 +32,7 @@ const PERIOD: i64 = 120_000_000_000;
 /// | live | the collector | bytes that the last collection found alive, with those made while objects were marked |
 /// | marked | the collector | bytes that it has marked, without them |
 /// | roots | the collector | bytes of data segments and stacks, at the last collection |
-/// | during | the collector | bytes allocated while the last collection marked with the world running |
+/// | alone | the collector | bytes that would have been allocated while the last collection marked, without assists |
 /// | begun | the collector | `used` when marking began |
 /// | hard | the collector | `used` beyond which goroutines that allocate much wait for the end of marking |
 /// | hardest | the collector | `used` beyond which all that allocate do |
@@ -47,7 +47,7 @@ struct Pace {
     live: AtomicU64,
     marked: AtomicU64,
     roots: AtomicU64,
-    during: AtomicU64,
+    alone: AtomicU64,
     begun: AtomicU64,
     hard: AtomicU64,
     hardest: AtomicU64,
@@ -63,7 +63,7 @@ static PACE: Pace = Pace {
     live: AtomicU64::new(0),
     marked: AtomicU64::new(0),
     roots: AtomicU64::new(0),
-    during: AtomicU64::new(0),
+    alone: AtomicU64::new(0),
     begun: AtomicU64::new(0),
     hard: AtomicU64::new(u64::MAX),
     hardest: AtomicU64::new(u64::MAX),
@@ -117,7 +117,10 @@ pub fn collected(marked: u64) {
     let pages = crate::mem::pages::sizes().in_use as u64;
     PACE.overhead.store(pages.saturating_sub(used), Relaxed);
     let during = used.saturating_sub(PACE.begun.load(Relaxed));
-    PACE.during.store(during, Relaxed);
+    // What would have been allocated while helpers had read everything.
+    let [helpers, assists] = super::work::read();
+    let alone = during as u128 * u128::from(helpers + assists) / u128::from(helpers.max(assists / 7).max(1));
+    PACE.alone.store(alone as u64, Relaxed);
     PACE.marked.store(marked, Relaxed);
     PACE.live.store(marked + during, Relaxed);
     // As in Go, a stack counts as its first block at least.
@@ -137,7 +140,7 @@ fn retrigger() {
     }
     let goal = goal();
     let distance = goal.saturating_sub(PACE.live.load(Relaxed));
-    let during = PACE.during.load(Relaxed);
+    let during = PACE.alone.load(Relaxed);
     // If nothing was allocated meanwhile, the world stood still: so it will, if the heap is as small as it was.
     let is_small = during == 0 && distance < SMALL_DISTANCE;
     let runway = if is_small { 0 } else { (during + during / 4).clamp(distance / 20, distance * 3 / 10) };

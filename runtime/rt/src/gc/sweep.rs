@@ -14,9 +14,12 @@ use crate::mem::stats::Freed;
 use crate::mem::{arena, central, pages};
 use crate::witness::WorldStopped;
 use core::ptr::{NonNull, null_mut};
-use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering::*};
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::*};
 use undergo_rtcore::object_bits::{count_kept, count_marks};
+use undergo_rtcore::size_class::N_CLASSES;
 
+/// Objects of a span are read together if one in so many survives.
+const DENSE: usize = 6;
 /// Pages of a piece.
 const PIECE: usize = 256;
 
@@ -28,12 +31,18 @@ struct Sweep {
     claimed: AtomicUsize,
     /// Pieces that are being swept.
     busy: AtomicUsize,
+    /// Objects that survive, and slots of their spans, by class.
+    survivors: [[AtomicUsize; 2]; N_CLASSES],
+    /// Whether the last sweep but one has found that many objects of a class survive.
+    dense: [AtomicBool; N_CLASSES],
 }
 
 static SWEEP: Sweep = Sweep {
     number: AtomicU32::new(0),
     claimed: AtomicUsize::new(0),
     busy: AtomicUsize::new(0),
+    survivors: [const { [const { AtomicUsize::new(0) }; 2] }; N_CLASSES],
+    dense: [const { AtomicBool::new(true) }; N_CLASSES],
 };
 
 /// What a new span's `swept` is.
@@ -44,8 +53,19 @@ pub fn number() -> u32 {
 /// Makes all spans unswept. Objects have been marked; caches are empty.
 pub fn begin(_: &WorldStopped<'_>) {
     central::clear();
+    for (dense, [live, slots]) in SWEEP.dense.iter().zip(&SWEEP.survivors) {
+        let (live, slots) = (live.swap(0, Relaxed), slots.swap(0, Relaxed));
+        if slots > 0 {
+            dense.store(live * DENSE >= slots, Relaxed);
+        }
+    }
     SWEEP.number.fetch_add(1, Relaxed);
     SWEEP.claimed.store(pages::committed_pages(), SeqCst);
+}
+
+/// Whether many objects of a class are likely to survive, so that they are read together.
+pub fn is_dense(class: usize) -> bool {
+    SWEEP.dense[class].load(Relaxed)
 }
 
 /// Whether all pieces have been claimed.
@@ -72,7 +92,7 @@ pub fn finish() {
     while some() {}
     let mut spins = 0;
     while SWEEP.busy.load(SeqCst) > 0 {
-        super::mark::pause(&mut spins);
+        super::work::pause(&mut spins);
     }
 }
 
@@ -83,11 +103,17 @@ struct Tally {
     dead: *mut Span,
     /// Spans with survivors and room, by class, linked likewise.
     roomy: [*mut Span; N_SPAN_CLASSES],
+    survivors: [[usize; 2]; N_CLASSES],
 }
 
 /// Sweeps the spans that start in pages `[lo, hi)`.
 fn piece(lo: usize, hi: usize) {
-    let mut tally = Tally { freed: Freed::NONE, dead: null_mut(), roomy: [null_mut(); N_SPAN_CLASSES] };
+    let mut tally = Tally {
+        freed: Freed::NONE,
+        dead: null_mut(),
+        roomy: [null_mut(); N_SPAN_CLASSES],
+        survivors: [[0; 2]; N_CLASSES],
+    };
     let mut page = lo;
     while page < hi {
         page += match unswept_at(page) {
@@ -100,6 +126,9 @@ fn piece(lo: usize, hi: usize) {
             }
             None => 1,
         };
+    }
+    for (sums, found) in SWEEP.survivors.iter().zip(tally.survivors).filter(|(_, found)| found[1] != 0) {
+        sums.iter().zip(found).for_each(|(sum, n)| _ = sum.fetch_add(n, Relaxed));
     }
     // What has died is counted before anybody can take its place, so that counts never say that more is in use than there
     // is.
@@ -140,6 +169,11 @@ unsafe fn sweep(mut span: NonNull<Span>, tally: &mut Tally) {
         let s = span.as_mut();
         let live = count_marks(&*s.bits, s.objects);
         tally.freed.objects[s.class as usize] += (allocated(s) - live) as u64;
+        if s.can_be_local() {
+            let [survivors, slots] = &mut tally.survivors[s.class as usize];
+            *survivors += live;
+            *slots += s.objects;
+        }
         if live == 0 && s.arena != Arena::No {
             arena::unseal(s);
         }
@@ -159,6 +193,8 @@ unsafe fn sweep(mut span: NonNull<Span>, tally: &mut Tally) {
             (&raw mut (*pair).kept).write_volatile((*pair).marks);
             (*pair).marks = 0;
         }
+        s.clear_read_bits();
+        s.is_local = s.can_be_local() && live * DENSE >= s.objects;
         s.needs_zero = true;
         (&raw mut s.cursor).write_volatile(0);
         s.swept.store(number(), Release);

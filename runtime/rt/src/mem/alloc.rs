@@ -165,7 +165,7 @@ fn large(size: usize, ty: *const Type, zero: Zero) -> *mut u8 {
 /// `bytes` of the heap have been taken for objects; starts a collection if it is time.
 pub fn account(bytes: usize) {
     if crate::gc::barrier::is_on() {
-        crate::gc::mark::assist(&mut g::current_p().gc.marker, crate::gc::pace::assist_for(bytes));
+        crate::gc::work::assist(&mut g::current_p().gc.marker, crate::gc::pace::assist_for(bytes));
         let gp = g::current();
         crate::gc::pace::made(gp, bytes);
         if crate::gc::pace::is_beyond_goal(gp) {

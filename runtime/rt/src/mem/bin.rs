@@ -169,6 +169,14 @@ impl Bin {
     pub fn mark_free(&self) {
         if self.free != 0 && barrier::is_on() {
             self.marks().fetch_or(self.free, Relaxed);
+            // SAFETY: M1: a bin with free slots has a span.
+            let span = unsafe { &*self.span };
+            if span.is_local {
+                // What is born needs not be read. If this is lost beside a marker's bits, it is read nevertheless.
+                // SAFETY: M1: the span's read bits.
+                let read = unsafe { AtomicU64::from_ptr(span.read_bits(self.first / 64)) };
+                read.store(read.load(Relaxed) | self.free, Relaxed);
+            }
         }
     }
 

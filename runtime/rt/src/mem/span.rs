@@ -5,7 +5,8 @@ use super::special::Special;
 use crate::types::Type;
 use core::ptr::{self, NonNull};
 use core::sync::atomic::AtomicU32;
-use undergo_rtcore::object_bits::{Bits, Pair};
+use undergo_rtcore::grey::Grey;
+use undergo_rtcore::object_bits::{Bits, FIRST_READ, MAX_WITH_READ, Pair};
 use undergo_rtcore::size_class::{MASK_IN_SPAN_MAX, N_CLASSES, PAGE, PAGE_SHIFT, SIZES, Scan, index_by, reciprocal};
 
 /// The heap itself.
@@ -50,6 +51,9 @@ pub enum Arena {
 /// | specials | [`super::special`] | under its lock |
 /// | kept in `*bits` | the sweeper | while unswept |
 /// | marks in `*bits` | markers, allocation; the sweeper | atomically if several mark; while unswept |
+/// | is_local | the sweeper | while unswept |
+/// | grey | markers |
+/// | read bits in `*bits` | the marker that reads the span; allocation; the sweeper | marking; while unswept |
 /// | swept | the sweeper | the end of its sweep |
 /// | arena, and then scan | [`super::arena`] | the world being stopped, while nothing is marked; when it is made or swept |
 /// | `*masks` | the P that caches the span | before the object is published |
@@ -72,16 +76,20 @@ pub struct Span {
     pub cursor: usize,
     /// Marks of its objects.
     pub bits: *mut Bits,
-    /// Pointer masks, if the objects have them beside the span.
-    pub masks: *mut u64,
     /// Whether objects hold pointers.
     pub scan: Scan,
     /// Whether free objects may hold old data.
     pub needs_zero: bool,
     /// Whether it is a chunk of an arena.
     pub arena: Arena,
+    /// Whether its objects are read together: it has read bits behind their marks, and they are likely to be many.
+    pub is_local: bool,
+    /// Which objects are still to be read.
+    pub grey: Grey,
     /// Number of the last sweep of this span ([`crate::gc::sweep`]).
     pub swept: AtomicU32,
+    /// Pointer masks, if the objects have them beside the span.
+    pub masks: *mut u64,
     /// Type of a large object with pointers.
     pub large_type: *const Type,
     /// Next span of a central list.
@@ -103,10 +111,15 @@ impl Span {
             _ => (SIZES[class] as usize, pages * PAGE / SIZES[class] as usize),
         };
         let bits = BITS.at::<Bits>(page);
+        let can_be_local = scan == Scan::Yes && elem <= MASK_IN_SPAN_MAX && objects <= MAX_WITH_READ;
+        let is_local = can_be_local && crate::gc::sweep::is_dense(class);
         // SAFETY: the tables cover every committed page; the entries of a free page belong to its owner.
         unsafe {
             for word in 0..objects.div_ceil(64) {
                 (*bits)[word] = Pair::default();
+            }
+            if can_be_local {
+                bits.cast::<u64>().add(FIRST_READ).write_bytes(0, objects.div_ceil(64));
             }
             span.write(Span {
                 start: HEAP.base() + page * PAGE,
@@ -122,6 +135,8 @@ impl Span {
                 specials: ptr::null_mut(),
                 pages,
                 scan,
+                is_local,
+                grey: Grey::new(),
                 needs_zero,
                 arena: Arena::No,
                 swept: AtomicU32::new(crate::gc::sweep::number()),
@@ -138,6 +153,30 @@ impl Span {
     #[inline]
     pub fn has_headers(&self) -> bool {
         self.class != 0 && self.elem > MASK_IN_SPAN_MAX && self.scan == Scan::Yes
+    }
+
+    /// Whether the span may be local.
+    #[inline]
+    pub fn can_be_local(&self) -> bool {
+        self.scan == Scan::Yes && self.elem <= MASK_IN_SPAN_MAX && self.objects <= MAX_WITH_READ
+    }
+
+    /// Read bits of 64 objects, if the span can be local.
+    #[inline]
+    pub fn read_bits(&self, word: usize) -> *mut u64 {
+        // SAFETY: M1: the span's bits, which have room behind the pairs.
+        unsafe { self.bits.cast::<u64>().add(FIRST_READ + word) }
+    }
+
+    /// Nothing has been read.
+    ///
+    /// # Safety
+    /// The span is unswept, and being swept by the caller.
+    pub unsafe fn clear_read_bits(&self) {
+        if self.can_be_local() {
+            // SAFETY: as in `read_bits`; caller.
+            unsafe { self.read_bits(0).write_bytes(0, self.objects.div_ceil(64)) };
+        }
     }
 
     /// Number of the object at `address`, which lies in the span; `None` in the waste at its end.
