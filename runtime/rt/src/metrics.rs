@@ -34,6 +34,8 @@ pub struct Times {
     pub assist_ns: AtomicU64,
     /// CPU time of threads that mark, ns.
     pub dedicated_ns: AtomicU64,
+    /// CPU time of idle Ps that mark, ns.
+    pub idle_mark_ns: AtomicU64,
     /// Time that goroutines have waited for mutexes, ns, sampled and scaled.
     pub mutex_wait_ns: AtomicU64,
 }
@@ -48,6 +50,7 @@ pub static TIMES: Times = Times {
     pause_cpu_ns: AtomicU64::new(0),
     assist_ns: AtomicU64::new(0),
     dedicated_ns: AtomicU64::new(0),
+    idle_mark_ns: AtomicU64::new(0),
     mutex_wait_ns: AtomicU64::new(0),
 };
 
@@ -163,6 +166,7 @@ entry! {
         let bytes = |counts: &[u64; N_CLASSES]| (1..N_CLASSES).map(|i| counts[i] * u64::from(SIZES[i])).sum::<u64>();
         c.assist_ns = TIMES.assist_ns.load(Relaxed);
         c.dedicated_ns = TIMES.dedicated_ns.load(Relaxed);
+        c.idle_mark_ns = TIMES.idle_mark_ns.load(Relaxed);
         c.pause_ns = TIMES.pause_cpu_ns.load(Relaxed);
         c.idle_ns = TIMES.idle_ns.load(Relaxed);
         c.total_ns = (rt::nanotime() - RT.start_ns.load(Relaxed)) as u64 * rt::n_p() as u64;

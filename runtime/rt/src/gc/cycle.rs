@@ -57,8 +57,8 @@ struct Cycle {
     used: [AtomicU64; 2],
     /// The heap's goal when it began.
     goal: AtomicU64,
-    /// Time that assists and helpers have taken when it began, ns.
-    cpu: [AtomicU64; 2],
+    /// Time that assists, helpers and idle Ps have taken when it began, ns.
+    cpu: [AtomicU64; 3],
     /// Bytes of data segments read.
     globals: AtomicUsize,
     /// Bytes of stacks read.
@@ -74,7 +74,7 @@ static CYCLE: Cycle = Cycle {
     first_pause: AtomicI64::new(0),
     used: [const { AtomicU64::new(0) }; 2],
     goal: AtomicU64::new(0),
-    cpu: [const { AtomicU64::new(0) }; 2],
+    cpu: [const { AtomicU64::new(0) }; 3],
     globals: AtomicUsize::new(0),
     stacks: AtomicUsize::new(0),
 };
@@ -117,9 +117,9 @@ fn is_small() -> bool {
         && !check::is_torturing()
 }
 
-/// Time that assists and helpers have taken so far, ns.
-fn mark_times() -> [u64; 2] {
-    [TIMES.assist_ns.load(Relaxed), TIMES.dedicated_ns.load(Relaxed)]
+/// Time that assists, helpers and idle Ps have taken so far, ns.
+fn mark_times() -> [u64; 3] {
+    [&TIMES.assist_ns, &TIMES.dedicated_ns, &TIMES.idle_mark_ns].map(|ns| ns.load(Relaxed))
 }
 
 /// Prepares marking.
@@ -158,7 +158,7 @@ pub fn collect(kind: usize, world: &WorldStopped<'_>) {
     pace::marking_begins();
     helpers::start(n, helpers::Job::Drain);
     count_roots(roots::mark_all(&mut marker, world));
-    marker.drain();
+    marker.drain(&mut || {});
     helpers::finish();
     marker.count();
     drop(marker);
@@ -280,7 +280,8 @@ fn record(kind: usize, start: i64) {
     STATS.pause_ends[n % 256].store(end, Relaxed);
     STATS.pause_total.fetch_add(pause, Relaxed);
     STATS.last_end.store(end, Relaxed);
-    let [assist, dedicated] = mark_times();
+    let times = mark_times();
+    let [assist, dedicated, _] = times;
     // The last pause is counted when the world goes on.
     let total_ns = assist + dedicated + TIMES.pause_cpu_ns.load(Relaxed);
     limiter::collected(n as u64 + 1, total_ns);
@@ -290,7 +291,7 @@ fn record(kind: usize, start: i64) {
         number: n as u64 + 1,
         begin: CYCLE.begun.load(Relaxed),
         clock: [first, start - CYCLE.begun.load(Relaxed) - first, last],
-        cpu: [assist - CYCLE.cpu[0].load(Relaxed), dedicated - CYCLE.cpu[1].load(Relaxed)],
+        cpu: core::array::from_fn(|i| times[i] - CYCLE.cpu[i].load(Relaxed)),
         heap: [before, end, pace::live()],
         goal: CYCLE.goal.load(Relaxed),
         roots: [roots.stacks, roots.globals],

@@ -2,7 +2,9 @@
 //!
 //! While the world is stopped there are as many as there are Ps, and processors to run them, beyond the first: they help
 //! the driver. While it runs there is one for every four Ps, at least one, so that marking takes about a quarter of the
-//! processors; the first of them reads the roots.
+//! processors; the first of them reads the roots. With fewer than four Ps, and no processor to spare, a helper sleeps now and
+//! then, so that it takes no more than a quarter of them either. Where processors are to spare, idle Ps mark as well
+//! ([`super::mark_while_idle`]).
 
 use super::mark::Marker;
 use super::{control, roots, work};
@@ -17,6 +19,10 @@ use undergo_rtsys::linux::clock;
 pub const MAX: usize = 16;
 /// Collections of a heap smaller than this, with the world stopped, are done alone: waking threads would take longer.
 const WORTHWHILE: u64 = 32 << 20;
+
+/// How far a helper may be ahead of its share of the processors, and how long it sleeps at most, ns.
+const SHARE_NS: i64 = 100_000;
+const SHARE_MOST_NS: i64 = 500_000;
 
 /// What helpers do.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -67,6 +73,25 @@ pub fn useful() -> u32 {
 /// How many mark while the world runs.
 pub fn concurrent() -> u32 {
     (rt::n_p() / 4).clamp(1, MAX) as u32
+}
+
+/// Processors that are left beside helpers and Ps that are at work; negative if there are more of these.
+pub fn spare_processors() -> i32 {
+    let busy = rt::n_p() as i32 - RT.n_idle_p.load(Relaxed) as i32;
+    RT.n_cpu.load(Relaxed) as i32 - busy - HELPERS.running.load(Relaxed) as i32
+}
+
+/// A helper has taken `cpu` ns of a processor in `elapsed` ns: sleeps if that is more than its share. With fewer than four Ps
+/// a quarter of them is less than one processor, which matters if there is none to spare.
+pub fn keep_to_share(elapsed: i64, cpu: i64) {
+    let procs = rt::n_p() as i64;
+    if procs >= 4 || spare_processors() >= 0 {
+        return;
+    }
+    let ahead = cpu * 4 / procs - elapsed;
+    if ahead > SHARE_NS {
+        clock::usleep((ahead.min(SHARE_MOST_NS) / 1000) as u64);
+    }
 }
 
 /// Wakes `n` helpers; they mark until marking ends. The world is stopped.
@@ -120,10 +145,11 @@ extern "C" fn run() -> ! {
         HELPERS.wake[me].clear();
         marker.reset();
         let start = clock::thread_cpu_ns();
+        let begun = rt::nanotime();
         if me == 0 && HELPERS.job.load(Relaxed) == Job::RootsAndDrain as u32 {
             roots::mark_concurrently(&mut marker);
         }
-        marker.drain();
+        marker.drain(&mut || keep_to_share(rt::nanotime() - begun, clock::thread_cpu_ns() - start));
         marker.count();
         TIMES.dedicated_ns.fetch_add((clock::thread_cpu_ns() - start) as u64, Relaxed);
         if HELPERS.running.fetch_sub(1, AcqRel) == 1 {

@@ -100,14 +100,23 @@ pub fn on_pending(gp: &mut G) {
     }
 }
 
-/// A goroutine that an idle P should run for the collector.
-pub fn idle_work(_pp: &P) -> Option<*mut G> {
-    None
+/// An idle P has nothing to run: marks a little with it, if there is something to mark and a processor to spare; whether it did.
+///
+/// # Safety
+/// The P is that of this M, which is on its system stack.
+pub unsafe fn mark_while_idle(pp: *mut P) -> bool {
+    // SAFETY: caller.
+    has_idle_work() && work::mark_while_idle(unsafe { &mut (*pp).gc.marker })
 }
 
-/// Whether [`idle_work`] would find something.
+/// Whether [`mark_while_idle`] seems to find something for a P that is not in the list of idle ones.
 pub fn has_idle_work() -> bool {
-    false
+    cycle::is_marking() && helpers::spare_processors() >= 0 && work::others_have_some()
+}
+
+/// Whether it would for one that is.
+pub fn has_work_for_idle() -> bool {
+    cycle::is_marking() && helpers::spare_processors() > 0 && work::others_have_some()
 }
 
 /// The monitor thread passes by: a collection is forced if the last one was two minutes ago.

@@ -21,8 +21,8 @@ pub struct Line {
     pub begin: i64,
     /// First pause, time between the pauses, last pause.
     pub clock: [i64; 3],
-    /// Time of assists, and of helpers.
-    pub cpu: [u64; 2],
+    /// Time of assists, helpers, and idle Ps.
+    pub cpu: [u64; 3],
     /// Heap when it began, when marking ended, and what is alive.
     pub heap: [u64; 3],
     /// Goal of the heap when it began.
@@ -86,7 +86,7 @@ pub fn print(line: &Line) {
     let forced = if line.kind == super::control::FORCED { " (forced)" } else { "" };
     let _ = writeln!(
         Stderr,
-        "gc {} @{}.{:03}s {percent}%: {}+{}+{} ms clock, {}+{}/{}/0+{} ms cpu, {before}->{end}->{live} MB, {} MB goal, \
+        "gc {} @{}.{:03}s {percent}%: {}+{}+{} ms clock, {}+{}/{}/{}+{} ms cpu, {before}->{end}->{live} MB, {} MB goal, \
          {stacks} MB stacks, {globals} MB globals, {procs} P{forced}",
         line.number,
         since / 1_000_000_000,
@@ -97,6 +97,7 @@ pub fn print(line: &Line) {
         Ms(first * procs),
         Ms(line.cpu[0]),
         Ms(line.cpu[1]),
+        Ms(line.cpu[2]),
         Ms(last * procs),
         line.goal >> 20,
     );

@@ -108,19 +108,25 @@ impl Drop for Shared {
     }
 }
 
+/// Whether there seems to be something to take from others.
+pub fn others_have_some() -> bool {
+    WORK.has_shared() || QUEUES.iter().any(|queue| !queue.is_empty())
+}
+
 impl Marker {
     /// Gives everything away.
     pub fn give_all(&mut self) {
         self.give_to(&mut share());
     }
 
-    /// Reads objects until there are none left anywhere.
-    pub fn drain(&mut self) {
+    /// Reads objects until there are none left anywhere. Calls `at_times` now and then.
+    pub fn drain(&mut self, at_times: &mut dyn FnMut()) {
         loop {
             while self.step() > 0 {
                 self.share_if_wanted();
                 if self.read >= REPORT {
                     self.report();
+                    at_times();
                 }
             }
             self.report();
@@ -132,11 +138,35 @@ impl Marker {
         self.spill.trim();
     }
 
-    /// Gives assists credit for what has been read.
+    /// Gives assists credit for what has been read, and lets idle Ps help.
     fn report(&mut self) {
         let read = core::mem::take(&mut self.read);
         CREDIT.fetch_add(read, Relaxed);
         READ[0].fetch_add(read, Relaxed);
+        if RT.n_idle_p.load(Relaxed) > 0 && super::has_work_for_idle() {
+            crate::sched::wake_p();
+        }
+    }
+
+    /// Takes entries that others have, reads objects worth about `bytes` bytes, and gives back what is left. Ends early when
+    /// the world is to stop.
+    fn help(&mut self, bytes: u64) {
+        self.reset();
+        WORK.assist_begins();
+        'help: while self.take_shared() || self.steal(ASSIST_SPANS) {
+            while self.drain_some(ASSIST_STEP) {
+                if self.read >= bytes || RT.stopping.load(Relaxed) {
+                    break 'help;
+                }
+            }
+        }
+        {
+            let mut shared = share();
+            self.give_to(&mut shared);
+            WORK.tell(shared.len());
+            WORK.assist_ends();
+        }
+        self.count();
     }
 
     /// Reads about `n` of its own objects; whether it had so many.
@@ -230,11 +260,6 @@ impl Marker {
         n > 0
     }
 
-    /// Whether there seems to be something to take from others.
-    fn others_have_some() -> bool {
-        WORK.has_shared() || QUEUES.iter().any(|queue| !queue.is_empty())
-    }
-
     /// Whether nobody has anything to do. While assists have, markers wait for what they give back, or most of marking would
     /// be left to the pause at its end.
     fn is_over(markers: u32) -> bool {
@@ -248,7 +273,7 @@ impl Marker {
         WORK.become_idle();
         let mut spins = 0;
         loop {
-            if Self::others_have_some() {
+            if others_have_some() {
                 WORK.become_busy();
                 if self.take_shared() || self.steal(STEAL) {
                     return true;
@@ -280,31 +305,27 @@ pub fn assist(marker: &mut Marker, bytes: u64) {
         marker.credit -= bytes;
         return;
     }
-    if !Marker::others_have_some() {
+    if !others_have_some() {
         HUNGRY.store(true, Relaxed);
         return;
     }
     let start = clock::thread_cpu_ns();
     let wanted = (bytes - marker.credit).max(ASSIST_BYTES);
-    marker.reset();
-    WORK.assist_begins();
-    'assist: while marker.take_shared() || marker.steal(ASSIST_SPANS) {
-        while marker.drain_some(ASSIST_STEP) {
-            if marker.read >= wanted || RT.stopping.load(Relaxed) {
-                break 'assist;
-            }
-        }
-    }
+    marker.help(wanted);
     marker.credit = (marker.credit + marker.read).saturating_sub(bytes);
     READ[1].fetch_add(marker.read, Relaxed);
-    {
-        let mut shared = share();
-        marker.give_to(&mut shared);
-        WORK.tell(shared.len());
-        WORK.assist_ends();
-    }
-    marker.count();
     TIMES.assist_ns.fetch_add((clock::thread_cpu_ns() - start) as u64, Relaxed);
+}
+
+/// An idle P reads objects for a short time, with its marker; whether there were any.
+pub fn mark_while_idle(marker: &mut Marker) -> bool {
+    let start = clock::thread_cpu_ns();
+    marker.help(ASSIST_BYTES);
+    let read = core::mem::take(&mut marker.read);
+    CREDIT.fetch_add(read, Relaxed);
+    READ[0].fetch_add(read, Relaxed);
+    TIMES.idle_mark_ns.fetch_add((clock::thread_cpu_ns() - start) as u64, Relaxed);
+    read > 0
 }
 
 /// Waits a little for another thread: spins at first, then lets others run.

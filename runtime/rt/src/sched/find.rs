@@ -79,8 +79,9 @@ fn attempt() -> Option<(*mut G, Slice)> {
             }
         }
     }
-    if let Some(gp) = crate::gc::idle_work(pp) {
-        return Some((gp, Slice::Fresh));
+    // SAFETY: our P; we are on the system stack.
+    if unsafe { crate::gc::mark_while_idle(mp.p) } {
+        return None;
     }
     sleep(now, poll_until)
 }
@@ -111,7 +112,8 @@ fn sleep(now: i64, mut poll_until: i64) -> Option<(*mut G, Slice)> {
         }
         fence(SeqCst);
         // A submitter that saw us spin woke nobody: look at what it may have left.
-        let queued = RT.n_global.load(SeqCst) != 0 || rt::all_p().any(|p| !is_empty(p)) || crate::gc::has_idle_work();
+        let queued =
+            RT.n_global.load(SeqCst) != 0 || rt::all_p().any(|p| !is_empty(p)) || crate::gc::has_work_for_idle();
         if queued && threads::acquire_idle_p_spinning() {
             return None;
         }
