@@ -10,6 +10,7 @@ use crate::lock::{Guard, Mutex};
 use crate::mem::vec::OffVec;
 use crate::metrics::TIMES;
 use crate::rt::RT;
+use crate::tracer;
 use core::ops::{Deref, DerefMut};
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::*};
 use undergo_rtcore::lock_rank::Rank;
@@ -311,7 +312,13 @@ pub fn assist(marker: &mut Marker, bytes: u64) {
     }
     let start = clock::thread_cpu_ns();
     let wanted = (bytes - marker.credit).max(ASSIST_BYTES);
+    if tracer::is_on() {
+        tracer::assist_begin();
+    }
     marker.help(wanted);
+    if tracer::is_on() {
+        tracer::assist_end();
+    }
     marker.credit = (marker.credit + marker.read).saturating_sub(bytes);
     READ[1].fetch_add(marker.read, Relaxed);
     TIMES.assist_ns.fetch_add((clock::thread_cpu_ns() - start) as u64, Relaxed);
