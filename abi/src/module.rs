@@ -48,7 +48,8 @@ pub struct Module {
     pub godebug_default: [u64; 2],
 }
 
-/// Go functions that the runtime jumps to on a goroutine stack. None of them returns into Rust.
+/// What the runtime knows of the program: mostly Go functions that it jumps to on a goroutine stack. None of them returns into
+/// Rust.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(usize)]
 pub enum Import {
@@ -66,9 +67,13 @@ pub enum Import {
     CallReflect = 5,
     /// `reflect.callMethod`.
     CallMethod = 6,
+    /// `runtime.memProfile`: there if the program can ask for a heap profile.
+    MemProfile = 7,
+    /// Not a function, but the address of the variable `runtime.MemProfileRate`.
+    MemProfileRate = 8,
 }
 /// Number of [`Import`]s.
-pub const N_IMPORTS: usize = 7;
+pub const N_IMPORTS: usize = 9;
 /// Link names of the [`Import`]s, in order. Only the first five must exist.
 pub const IMPORT_SYMBOLS: [&str; N_IMPORTS] = [
     "runtime.main",
@@ -78,4 +83,6 @@ pub const IMPORT_SYMBOLS: [&str; N_IMPORTS] = [
     "runtime.stackOverflow",
     "reflect.callReflect",
     "reflect.callMethod",
+    "runtime.memProfile",
+    "runtime.MemProfileRate",
 ];

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"internal/abi"
 	"internal/profilerecord"
 	"unsafe"
 )
@@ -49,10 +50,11 @@ func pprof_goroutineProfileWithLabels(p []profilerecord.StackRecord, labels []un
 			if labels != nil {
 				labels[i] = words[1]
 			}
-			p[i].Stack = make([]uintptr, depth)
+			p[i].Stack = make([]uintptr, depth, depth+1)
 			for j := range depth {
 				p[i].Stack[j] = uintptr(words[2+j])
 			}
+			p[i].Stack = append(p[i].Stack, abi.FuncPCABIInternal(goexit)+1)
 			words = words[2+depth:]
 		}
 		return r.count, true

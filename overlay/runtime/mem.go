@@ -147,6 +147,3 @@ func ReadMemStats(m *MemStats) {
 }
 
 func readmemstats(m *MemStats)
-
-// MemProfileRate is the mean number of bytes between sampled allocations. Nothing samples.
-var MemProfileRate int = 512 * 1024

@@ -21,7 +21,7 @@ type counters struct {
 	tinyObjects, heapGoal, heapLive, limiterCycle               uint64
 	scanGlobals, scanHeap, scanStacks, startingStack            uint64
 	heapFree, heapInUse, heapReleased, stacksInUse, stacksFree  uint64
-	cacheBytes, spanBytes, tableBytes, otherBytes               uint64
+	cacheBytes, spanBytes, tableBytes, otherBytes, bucketBytes  uint64
 	maxProcs, created                                           uint64
 	goroutines                                                  [4]uint64
 	threads, mutexWaitNs                                        uint64
@@ -224,7 +224,7 @@ func counterMetrics() map[string]func(*counters) uint64 {
 		"/memory/classes/metadata/other:bytes":        func(c *counters) uint64 { return c.tableBytes },
 		"/memory/classes/os-stacks:bytes":             func(c *counters) uint64 { return 0 },
 		"/memory/classes/other:bytes":                 func(c *counters) uint64 { return c.otherBytes + c.stacksFree },
-		"/memory/classes/profiling/buckets:bytes":     func(c *counters) uint64 { return 0 },
+		"/memory/classes/profiling/buckets:bytes":     func(c *counters) uint64 { return c.bucketBytes },
 		"/memory/classes/total:bytes":                 (*counters).totalBytes,
 		"/sched/gomaxprocs:threads":                   func(c *counters) uint64 { return c.maxProcs },
 		"/sched/goroutines-created:goroutines":        func(c *counters) uint64 { return c.created },
@@ -239,7 +239,7 @@ func counterMetrics() map[string]func(*counters) uint64 {
 
 func (c *counters) totalBytes() uint64 {
 	heap := c.heapFree + c.heapInUse + c.heapReleased + c.stacksInUse
-	return heap + c.cacheBytes + c.spanBytes + c.tableBytes + c.otherBytes + c.stacksFree
+	return heap + c.cacheBytes + c.spanBytes + c.tableBytes + c.otherBytes + c.bucketBytes + c.stacksFree
 }
 
 func timeMetrics() map[string]func(*counters) uint64 {

@@ -23,48 +23,8 @@ func untilZero(s []uintptr) []uintptr {
 	return s
 }
 
-// A MemProfileRecord counts allocations of one stack.
-type MemProfileRecord struct {
-	AllocBytes, FreeBytes     int64
-	AllocObjects, FreeObjects int64
-	Stack0                    [32]uintptr
-}
-
-// InUseBytes is the difference of allocated and freed bytes.
-func (r *MemProfileRecord) InUseBytes() int64 { return r.AllocBytes - r.FreeBytes }
-
-// InUseObjects is the difference of allocated and freed objects.
-func (r *MemProfileRecord) InUseObjects() int64 { return r.AllocObjects - r.FreeObjects }
-
-// Stack is the stack without trailing zeros.
-func (r *MemProfileRecord) Stack() []uintptr { return untilZero(r.Stack0[:]) }
-
-// A BlockProfileRecord counts blocking events of one stack.
-type BlockProfileRecord struct {
-	Count  int64
-	Cycles int64
-	StackRecord
-}
-
-// The others are empty. The calls are there so that programs that offer profiles run.
-
-// BlockProfile gives no records.
-func BlockProfile(p []BlockProfileRecord) (n int, ok bool) { return 0, true }
-
-// MutexProfile gives no records.
-func MutexProfile(p []BlockProfileRecord) (n int, ok bool) { return 0, true }
-
-// MemProfile gives no records.
-func MemProfile(p []MemProfileRecord, inuseZero bool) (n int, ok bool) { return 0, true }
-
 // ThreadCreateProfile gives no records.
 func ThreadCreateProfile(p []StackRecord) (n int, ok bool) { return 0, true }
-
-// SetBlockProfileRate does nothing.
-func SetBlockProfileRate(rate int) {}
-
-// SetMutexProfileFraction does nothing.
-func SetMutexProfileFraction(rate int) int { return 0 }
 
 // cpuProfile is what the half in Rust does not know of the CPU profile.
 var cpuProfile struct {
@@ -144,21 +104,6 @@ func pprof_goroutineLeakProfileWithLabels(p []profilerecord.StackRecord, labels 
 
 //go:linkname pprof_cyclesPerSecond runtime/pprof.runtime_cyclesPerSecond
 func pprof_cyclesPerSecond() int64 { return 1_000_000_000 }
-
-//go:linkname pprof_memProfileInternal
-func pprof_memProfileInternal(p []profilerecord.MemProfileRecord, inuseZero bool) (n int, ok bool) {
-	return 0, true
-}
-
-//go:linkname pprof_blockProfileInternal
-func pprof_blockProfileInternal(p []profilerecord.BlockProfileRecord) (n int, ok bool) {
-	return 0, true
-}
-
-//go:linkname pprof_mutexProfileInternal
-func pprof_mutexProfileInternal(p []profilerecord.BlockProfileRecord) (n int, ok bool) {
-	return 0, true
-}
 
 //go:linkname pprof_threadCreateInternal
 func pprof_threadCreateInternal(p []profilerecord.StackRecord) (n int, ok bool) { return 0, true }

@@ -245,7 +245,7 @@ func (ci *Frames) expand(tagged uintptr) {
 			continue
 		}
 		f := Frame{PC: pc, Function: r.function(), File: r.path(), Line: r.line, startLine: r.startLine, Entry: r.entry}
-		if call > 1 {
+		if call > 1 || funcframe(pc, 1, &outer) {
 			f.PC |= uintptr(call) << callShift
 		}
 		if !funcframe(pc, call, &outer) {

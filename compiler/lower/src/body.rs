@@ -45,7 +45,7 @@ pub fn lower_func(cx: &Lowerer, f: &FuncInstance) {
     fl.b.func.flags.noinline = decl.pragmas.has(ast::Pragmas::NOINLINE);
     // Traces show inits as calls of their own: gc calls them through a table.
     fl.b.func.flags.noinline |= decl.recv.is_none() && decl.name.name.as_str() == "init";
-    if IMPORT_SYMBOLS[Import::CallReflect as usize..].contains(&f.sym.as_str()) {
+    if IMPORT_SYMBOLS[Import::CallReflect as usize..=Import::CallMethod as usize].contains(&f.sym.as_str()) {
         // What makes the calls of reflection is a wrapper for gc, too: `recover` in the callee works.
         fl.b.func.flags.wrapper = true;
         fl.b.func.sites[0].wrapper = true;

@@ -4,7 +4,7 @@
 //! [`sched`] (who runs next), [`stack`] (segments), [`park`] (blocking and waking, what the other modules use),
 //! [`world`] (stopping everything), [`procs`] (GOMAXPROCS), [`numa`] (memory nodes), [`syscall`], [`signal`], [`traceback`], [`exit`] (throw,
 //! fatal); then [`mem`], [`gc`], [`metrics`], [`chan`], [`select`], [`timer`], [`bubble`] (testing/synctest), [`sema`],
-//! [`netpoll`], [`profile`], [`tracer`], [`iface`], [`strings`], [`print`].
+//! [`netpoll`], [`profile`] (of processor time), [`profiles`] (of all else), [`tracer`], [`intern`], [`iface`], [`strings`], [`print`].
 //!
 //! Rust code runs on the system stack of an M, never on a goroutine stack, and never calls Go. It may assume
 //! throughout one entry that its M keeps its P and that the current goroutine does not move: nothing preempts Rust.
@@ -23,6 +23,7 @@ mod g;
 mod gc;
 mod heapdump;
 mod iface;
+mod intern;
 mod lock;
 mod m;
 mod mem;
@@ -37,6 +38,7 @@ mod persist;
 mod print;
 mod procs;
 mod profile;
+mod profiles;
 mod reflect;
 mod roots;
 mod rt;

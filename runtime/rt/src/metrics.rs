@@ -114,6 +114,7 @@ struct Counters {
     span_bytes: u64,
     table_bytes: u64,
     other_bytes: u64,
+    bucket_bytes: u64,
     max_procs: u64,
     created: u64,
     goroutines: [u64; 4],
@@ -199,7 +200,8 @@ entry! {
         c.span_bytes = sizes.span_records as u64;
         c.table_bytes = (sizes.in_use / 64 * 3) as u64;
         let known = c.span_bytes + (rt::n_p() * size_of::<P>()) as u64;
-        c.other_bytes = (persist::BYTES.load(Relaxed) as u64).saturating_sub(known);
+        c.bucket_bytes = crate::profiles::table_bytes() as u64;
+        c.other_bytes = (persist::BYTES.load(Relaxed) as u64).saturating_sub(known + c.bucket_bytes);
         c.max_procs = rt::n_p() as u64;
         c.created = created();
         c.goroutines = by_state();

@@ -14,7 +14,7 @@
 
 use crate::g::{G, GStatus, WaitReason, pending};
 use crate::tracer::{self, Yield};
-use crate::{bubble, choice, m, sched};
+use crate::{bubble, choice, m, profiles, sched};
 use core::ptr::null_mut;
 use core::sync::atomic::Ordering::*;
 use undergo_abi::g::{PENDING_GC, PENDING_RAISE, PENDING_YIELD, Raise};
@@ -27,6 +27,9 @@ pub use crate::waiter::{GWait, PSync};
 pub fn park(gp: &mut G, why: WaitReason, unlock: impl FnOnce()) -> ! {
     let mp = m::current();
     gp.wait_reason = why;
+    if profiles::times_waits() {
+        gp.wait_since = crate::rt::nanotime();
+    }
     if tracer::is_on() {
         tracer::go_block(gp, why);
     }

@@ -11,6 +11,7 @@ use crate::bubble;
 use crate::g::{self, G, WaitReason};
 use crate::lock::{Mutex, RawLock};
 use crate::park::{park, ready, ready_tail, yield_now};
+use crate::profiles;
 use crate::tracer::Yield;
 use crate::waiter::{self, Waiter};
 use core::ptr::{NonNull, null_mut};
@@ -216,6 +217,10 @@ entry! {
     fn semrelease(word: *mut u32, handoff: usize, _skip: usize) {
         // SAFETY: as above.
         if let Some(gp) = unsafe { release(word) } {
+            if profiles::times_waits() {
+                // SAFETY: it waits, and we have the only claim to it.
+                profiles::contended(unsafe { &*gp });
+            }
             ready(gp);
             let current = g::current();
             if handoff & 0xff != 0 && current.head.pins == 0 {

@@ -62,6 +62,10 @@ unsafe fn mark_stack(marker: &mut Marker, gp: *mut G) -> usize {
     let mut bytes = 0;
     // SAFETY: caller. Segments above a stack pointer are empty.
     unsafe {
+        if (*gp).wait_since == 0 && matches!((*gp).status(), GStatus::Waiting | GStatus::Syscall) {
+            // Traces tell how long it waits, to the minute.
+            (*gp).wait_since = rt::nanotime();
+        }
         stack::scan_ranges(gp, &mut |lo, hi| {
             bytes += hi.saturating_sub(lo);
             marker.range(lo, hi);

@@ -158,6 +158,7 @@ fn large(size: usize, ty: *const Type, zero: Zero) -> *mut u8 {
         s.large_type = ty;
         crate::gc::mark::born(s, 0);
         (&raw mut s.cursor).write_volatile(1);
+        g::current_p().mem.sample_large(s, s.start, s.elem);
         s.start as *mut u8
     }
 }

@@ -79,6 +79,21 @@ impl Bin {
         span: ptr::null_mut(),
     };
 
+    /// Free slots of the window, as bits.
+    pub fn free(&self) -> u64 {
+        self.free
+    }
+
+    /// Changes the free slots of the window. What is marked stays so.
+    pub fn set_free(&mut self, free: u64) {
+        self.free = free;
+    }
+
+    /// Bytes of a slot.
+    pub fn elem(&self) -> usize {
+        self.elem
+    }
+
     /// Takes the next free slot of the window.
     ///
     /// # Safety

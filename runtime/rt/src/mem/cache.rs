@@ -1,6 +1,7 @@
 //! Per-P allocation: a bin per span class, and a block for tiny objects.
 
 use super::bin::{Bin, Slot};
+use super::sample::Sampler;
 use super::span::{N_SPAN_CLASSES, span_class};
 use super::{alloc, central, stats};
 use core::ptr;
@@ -24,6 +25,8 @@ pub struct Cache {
     pub tiny_used: usize,
     /// Statistics not yet added to the global ones.
     pub stats: stats::Local,
+    /// Which slots a heap profile counts.
+    pub sampler: Sampler,
 }
 
 impl Cache {
@@ -39,25 +42,37 @@ impl Cache {
 
     #[cold]
     fn refill(&mut self, class: usize) -> Slot {
+        if let Some(slot) = self.take_sample(class) {
+            return slot;
+        }
+        // SAFETY: M2: the bin and its span are ours.
+        if unsafe { self.bins[class].next_window() }
+            && let Some(slot) = self.begin_window(class)
+        {
+            return slot;
+        }
         let bin = &mut self.bins[class];
-        // SAFETY: M2: the bin and its span are ours, and so is the new one; spans in central lists have room.
-        let (slot, free_bytes) = unsafe {
-            if bin.next_window()
-                && let Some(slot) = bin.take()
-            {
-                return slot;
-            }
+        // SAFETY: as above, and so is the new span; spans in central lists have room.
+        let free_bytes = unsafe {
             let Some(span) = central::take(class) else { alloc::out_of_memory(undergo_rtcore::size_class::PAGE) };
             bin.open(span);
             let s = span.as_ref();
             let free = s.objects - s.cursor.max(count_kept(&*s.bits, s.objects));
-            (bin.take(), free * s.elem)
+            free * s.elem
         };
+        let slot = self.begin_window(class);
         alloc::account(free_bytes);
         match slot {
             Some(slot) => slot,
             None => crate::exit::throw("malloc: a span from the central list is full"),
         }
+    }
+
+    /// Takes the first slot of the window that a bin has just begun.
+    fn begin_window(&mut self, class: usize) -> Option<Slot> {
+        self.choose_sample(class);
+        // SAFETY: M2: the bin is ours.
+        unsafe { self.bins[class].take() }.or_else(|| self.take_sample(class))
     }
 
     /// Memory for a pointer-free object of `size` bytes, less than [`TINY`], that may share its block with others. The
@@ -84,6 +99,7 @@ impl Cache {
 
     /// Gives spans with room back to the central lists. The P goes away.
     pub fn hand_back(&mut self) {
+        self.forget_samples();
         for class in 0..N_SPAN_CLASSES {
             let bin = &mut self.bins[class];
             // SAFETY: M2: ours until it is listed.
@@ -105,6 +121,7 @@ impl Cache {
     /// Objects are going to be marked while the program runs: slots that are taken without a look at the barrier are marked
     /// beforehand.
     pub fn marking_begins(&mut self, _: &crate::witness::WorldStopped<'_>) {
+        self.forget_samples();
         for bin in &mut self.bins {
             bin.mark_free();
         }
@@ -118,6 +135,7 @@ impl Cache {
 
     /// Forgets everything cached; the sweeper finds the spans through the page table.
     pub fn flush(&mut self, _: &crate::witness::WorldStopped<'_>) {
+        self.forget_samples();
         for bin in &mut self.bins {
             bin.close();
             *bin = Bin::EMPTY;

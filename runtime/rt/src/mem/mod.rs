@@ -34,6 +34,7 @@ pub mod pointers;
 pub mod pool;
 pub mod report;
 pub mod reserve;
+pub mod sample;
 pub mod scavenger;
 pub mod slices;
 pub mod span;

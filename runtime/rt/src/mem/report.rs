@@ -79,10 +79,12 @@ fn fill(m: &mut MemStats) {
     m.mspan_sys = m.mspan_inuse;
     m.mcache_inuse = (crate::rt::n_p() * size_of::<super::PCache>()) as u64;
     m.mcache_sys = m.mcache_inuse;
-    m.other_sys = (persist::BYTES.load(Relaxed) as u64).saturating_sub(m.mspan_sys + m.mcache_sys);
+    m.buck_hash_sys = crate::profiles::table_bytes() as u64;
+    let known = m.mspan_sys + m.mcache_sys + m.buck_hash_sys;
+    m.other_sys = (persist::BYTES.load(Relaxed) as u64).saturating_sub(known);
     // Mark, kept and mask bits of the pages in use.
     m.gc_sys = (sizes.in_use / 64 * 3) as u64;
-    m.sys = m.heap_sys + m.stack_sys + m.mspan_sys + m.mcache_sys + m.other_sys + m.gc_sys;
+    m.sys = m.heap_sys + m.stack_sys + m.mspan_sys + m.mcache_sys + m.buck_hash_sys + m.other_sys + m.gc_sys;
     m.next_gc = pace::goal();
     m.last_gc = STATS.last_end.load(Relaxed);
     m.pause_total_ns = STATS.pause_total.load(Relaxed);

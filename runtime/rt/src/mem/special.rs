@@ -21,6 +21,7 @@ use crate::gc::mark::Marker;
 use crate::lock::Mutex;
 use crate::module::module;
 use crate::park::{GList, Pair, park};
+use crate::profiles::{self, Record};
 use crate::roots::Visitor;
 use crate::rt::RT;
 use crate::witness::WorldStopped;
@@ -55,6 +56,8 @@ enum What {
     Finalizer(Finalizer),
     /// Queues a func value without parameters, known by a number.
     Cleanup(usize, u64),
+    /// A heap profile has counted the object.
+    Sample(*mut Record),
 }
 
 /// See the module documentation. Lists change under the lock; the collector walks them with the world stopped.
@@ -237,12 +240,17 @@ fn handle(all: &All, span: *mut Span, address: usize) -> Option<*mut usize> {
     }
 }
 
+/// A heap profile has counted the object at `address`: it wants to know when it is dead.
+pub fn add_sample(span: *mut Span, address: usize, counts: *mut Record) {
+    SPECIALS.lock().add(span, address, What::Sample(counts));
+}
+
 /// Marks what specials keep alive.
 pub fn mark_roots(marker: &mut Marker) {
     let mut all = SPECIALS.lock();
     all.retain(|special, found| {
         match special.what {
-            What::Weak(_) => {}
+            What::Weak(_) | What::Sample(_) => {}
             What::Finalizer(f) => {
                 marker.word(f.func);
                 // SAFETY: specials of dead objects are removed before the sweep.
@@ -258,7 +266,7 @@ pub fn mark_roots(marker: &mut Marker) {
 pub fn each_root(mut f: impl FnMut(usize)) {
     SPECIALS.lock().retain(|special, found| {
         match special.what {
-            What::Weak(_) => {}
+            What::Weak(_) | What::Sample(_) => {}
             What::Finalizer(finalizer) => {
                 f(finalizer.func);
                 // SAFETY: as in `mark_roots`.
@@ -331,6 +339,10 @@ pub fn settle(_: &WorldStopped<'_>) {
             What::Weak(handle) => {
                 set_mark(handle as usize);
                 true
+            }
+            What::Sample(counts) if !(*found.span).is_marked(found.index) => {
+                profiles::freed(counts);
+                false
             }
             _ => true,
         });

@@ -26,6 +26,7 @@ use crate::choice;
 use crate::g::{G, GStatus};
 use crate::m::{self, M};
 use crate::p::P;
+use crate::profiles;
 use crate::rt::{RT, n_p};
 use crate::tracer::{self, Yield};
 use core::ptr::null_mut;
@@ -164,6 +165,9 @@ pub fn ready_to_follow(gp: *mut G, place: Where) {
             tracer::go_unblock(g);
         } else {
             g.seq = g.seq.wrapping_add(1);
+        }
+        if profiles::times_waits() {
+            profiles::waited(g);
         }
         if g.seq % 8 == 1 {
             g.runnable_since = crate::rt::nanotime();

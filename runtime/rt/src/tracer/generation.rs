@@ -1,9 +1,10 @@
 //! From one generation to the next.
 
 use super::buffer::{self, Buffer, Kind, NO_M, write};
-use super::tables::{self, Entry, MAX_FRAMES};
+use super::tables::{self, MAX_FRAMES};
 use super::{GENERATION, ON, Stop, events, reader};
 use crate::g::{G, GStatus};
+use crate::intern::{Entry, words_of};
 use crate::lock::Mutex;
 use crate::module::symtab;
 use crate::rt::{self, RT};
@@ -50,7 +51,7 @@ struct Rest {
     generation: u64,
     part: Part,
     /// Stack or text to be written next.
-    at: *mut Entry,
+    at: *mut Entry<()>,
     /// Of the current generation.
     begun: Begun,
     /// Of the one that has ended.
@@ -256,8 +257,7 @@ fn put_frames(b: &mut Buffer, generation: u64, bytes: &[u8]) {
     let mut frames = [[0; 4]; MAX_FRAMES];
     let mut n = 0;
     let mut called = 0;
-    for word in bytes.chunks_exact(8) {
-        let ret = usize::from_le_bytes(word.try_into().unwrap_or_default());
+    for ret in words_of(bytes) {
         let p = Physical { called, ..Physical::call(ret) };
         called = p.pc;
         n += collect(&mut frames[n..], generation, p.pc, logical(p));
