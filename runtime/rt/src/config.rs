@@ -58,6 +58,7 @@ pub fn init() {
     }
     crate::choice::init();
     crate::traceback::labels::init();
+    crate::traceback::ancestors::init();
     ASYNC_PREEMPT.store(godebug_number("asyncpreemptoff") == 0, Relaxed);
     SCHED_TRACE_MS.store(godebug_number("schedtrace") as u32, Relaxed);
     SCHED_DETAIL.store(godebug_number("scheddetail") != 0, Relaxed);

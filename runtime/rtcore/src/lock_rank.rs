@@ -26,6 +26,8 @@ pub enum Rank {
     Itab,
     ReflectOffs,
     AllG,
+    /// How goroutines came to be, for traces.
+    Births,
     Sched,
     AllP,
     /// Creation of threads, which whoever wakes a goroutine may have to do.

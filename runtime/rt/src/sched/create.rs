@@ -9,6 +9,7 @@ use crate::p::P;
 use crate::park::{Never, raise_text};
 use crate::rt::{self, RT};
 use crate::stack;
+use crate::traceback::ancestors;
 use crate::tracer;
 use core::ptr::null_mut;
 use core::sync::atomic::Ordering::*;
@@ -173,6 +174,7 @@ pub fn destroy(gp: &mut G) -> bool {
     if let Some(b) = bubble::of(gp) {
         bubble::exited(b, gp);
     }
+    ancestors::died(gp);
     let locked = gp.lock_count > 0 || gp.lock_count_internal > 0;
     super::detach(mp, gp);
     if crate::profile::is_on() {
@@ -246,7 +248,11 @@ entry! {
         if f.is_null() {
             return raise_text(Raise::Fatal, "go of nil func value");
         }
-        spawn(f, caller_pc());
+        let gp = create(f, caller_pc(), Birth::Runnable);
+        // SAFETY: it is in no queue yet.
+        ancestors::born(unsafe { &*gp });
+        put_local(g::current_p(), gp, Where::Next);
+        wake_p();
     }
 
     /// Last act of a goroutine.

@@ -4,8 +4,9 @@
 //! `[fp + 8]` the return address. Where a function runs first on a segment the return address is `undergo_lessstack`,
 //! and the real one lies at the segment's `saved_sp`. The chain ends with a zero frame pointer.
 //!
-//! Files: this one (the walk, entries), [`print`] (text), [`labels`] (a part of it), [`profile`] (the stacks of all).
+//! Files: this one (the walk, entries), [`print`] (text), [`labels`] and [`ancestors`] (parts of it), [`profile`] (the stacks of all).
 
+pub mod ancestors;
 pub mod labels;
 pub mod print;
 pub mod profile;

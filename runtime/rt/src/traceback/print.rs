@@ -1,6 +1,6 @@
 //! Tracebacks as text, in Go's format.
 
-use super::{Physical, Walk, labels, logical};
+use super::{Physical, Walk, ancestors, labels, logical};
 use crate::g::{G, GStatus, WaitReason};
 use crate::{config, m, rt};
 use core::fmt::{self, Write};
@@ -268,10 +268,16 @@ fn name(out: &mut dyn Write, s: &str) {
 }
 
 fn created_by(out: &mut dyn Write, gp: &G) {
-    if gp.created_by == 0 {
+    created_at(out, gp.created_by, gp.parent_id);
+    ancestors::print(out, gp);
+}
+
+/// Which go statement made a goroutine, and of which other, if that is not 0.
+pub fn created_at(out: &mut dyn Write, created_by: usize, parent_id: u64) {
+    if created_by == 0 {
         return;
     }
-    let pc = gp.created_by - 1;
+    let pc = created_by - 1;
     let Some(func) = crate::module::symtab().find(pc) else { return };
     let Some(f) = func.frames(pc).next() else { return };
     if !is_shown(&f) {
@@ -279,10 +285,23 @@ fn created_by(out: &mut dyn Write, gp: &G) {
     }
     let _ = out.write_str("created by ");
     name(out, f.name);
-    if gp.parent_id != 0 {
-        let _ = write!(out, " in goroutine {}", gp.parent_id);
+    if parent_id != 0 {
+        let _ = write!(out, " in goroutine {parent_id}");
     }
     let _ = out.write_str("\n");
-    position(out, gp.created_by, &Frame { inlined: false, ..f });
+    position(out, created_by, &Frame { inlined: false, ..f });
+    let _ = out.write_str("\n");
+}
+
+/// The function that a return address lies in, and, as Go does here, the line of what it returns to.
+pub fn returns_to(out: &mut dyn Write, ret: usize) {
+    let find = |pc| crate::module::symtab().find(pc).and_then(|func| func.frames(pc).next());
+    let Some(f) = find(ret).or_else(|| find(ret - 1)) else { return };
+    if !is_shown(&f) || f.flags & undergo_abi::pctab::flag::WRAPPER != 0 {
+        return;
+    }
+    name(out, f.name);
+    let _ = out.write_str("(...)\n");
+    position(out, ret, &Frame { inlined: false, ..f });
     let _ = out.write_str("\n");
 }
