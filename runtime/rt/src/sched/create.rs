@@ -141,6 +141,8 @@ fn take_free(pp: &mut P) -> Option<*mut G> {
         (*gp).link = null_mut();
     }
     pp.n_free_g -= 1;
+    // SAFETY: as above, and nobody else's any more.
+    stack::clear(unsafe { &mut *gp });
     Some(gp)
 }
 
