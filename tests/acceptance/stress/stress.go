@@ -15,6 +15,8 @@ import (
 	"os/exec"
 	"os/signal"
 	"runtime"
+	"runtime/pprof"
+	"runtime/trace"
 	"slices"
 	"strconv"
 	"strings"
@@ -52,6 +54,7 @@ var all = []*work{
 	{name: "children", round: children},
 	{name: "procs", round: procs},
 	{name: "traces", round: traces},
+	{name: "events", round: events},
 }
 
 func main() {
@@ -602,4 +605,16 @@ func traces() {
 		panic("a trace without goroutines")
 	}
 	time.Sleep(100 * time.Millisecond)
+}
+
+// events takes an execution trace of whatever else goes on, and a profile of all goroutines.
+func events() {
+	var out strings.Builder
+	check(trace.Start(&out))
+	time.Sleep(20 * time.Millisecond)
+	trace.Stop()
+	expect(strings.HasPrefix(out.String(), "go 1.26 trace"), true, "the trace begins")
+	expect(out.Len() > 1000, true, "the trace goes on")
+	check(pprof.Lookup("goroutine").WriteTo(io.Discard, 0))
+	check(pprof.Lookup("heap").WriteTo(io.Discard, 0))
 }
