@@ -36,7 +36,7 @@ func removefinalizer(p unsafe.Pointer)
 func finalizerWait()
 func nextFinalizer(*finalizer) bool
 
-func addcleanup(p unsafe.Pointer, fn func()) uint64
+func addcleanup(p unsafe.Pointer, fn func(), calls unsafe.Pointer, typ *abi.Type) uint64
 func removecleanup(p uintptr, id uint64)
 func cleanupWait()
 func nextCleanup() func()
@@ -192,7 +192,7 @@ func AddCleanup[T, S any](ptr *T, cleanup func(S), arg S) Cleanup {
 		return Cleanup{}
 	}
 	startCleanups()
-	id := addcleanup(unsafe.Pointer(ptr), boundCleanup(cleanup, arg))
+	id := addcleanup(unsafe.Pointer(ptr), boundCleanup(cleanup, arg), f, abi.TypeFor[T]())
 	return Cleanup{id, uintptr(unsafe.Pointer(ptr))}
 }
 

@@ -4,7 +4,7 @@
 //! The first thread that dies prints; others that want to die wait for it. A second fault on the dying thread ends the
 //! process at once.
 
-use crate::g::{self, G};
+use crate::g::{self, G, WaitReason};
 use crate::park::Never;
 use crate::rt::RT;
 use crate::traceback::print::{self, Start};
@@ -123,6 +123,8 @@ enum Traces {
     Current(Start),
     /// All.
     All,
+    /// All, the current one as one that waits for a collection.
+    OfCollector,
 }
 
 /// Goroutine traces as GOTRACEBACK wants them.
@@ -134,17 +136,18 @@ fn traces(which: Traces) {
     let gp = m::current().curg;
     let start = match which {
         Traces::Current(s) => s,
-        Traces::All => Start::Here,
+        Traces::All | Traces::OfCollector => Start::Here,
     };
+    let state = if which == Traces::OfCollector { WaitReason::WaitForGcCycle.text() } else { "running" };
     if !gp.is_null() {
         let _ = out.write_str("\n");
-        print::current(&mut out, start);
+        print::current_as(&mut out, start, state);
     }
     let bubble = crate::bubble::DYING.load(Relaxed);
-    if which == Traces::All || config::traceback_all() || !bubble.is_null() {
+    let all = matches!(which, Traces::All | Traces::OfCollector) || config::traceback_all();
+    if all || !bubble.is_null() {
         out.flush();
         freeze();
-        let all = which == Traces::All || config::traceback_all();
         print::others(&mut out, gp, &|g| all || g.head.bubble == bubble as usize);
     }
     out.flush();
@@ -167,6 +170,15 @@ fn signal_line() {
 #[cold]
 #[inline(never)]
 pub fn throw(text: &str) -> ! {
+    throw_with(text, Traces::All)
+}
+
+/// The same found by the collector, which the current goroutine waits for.
+pub fn throw_of_collector(text: &str) -> ! {
+    throw_with(text, Traces::OfCollector)
+}
+
+fn throw_with(text: &str, which: Traces) -> ! {
     begin();
     // No line of the text can pass for one of a trace.
     write("fatal error: ");
@@ -176,7 +188,7 @@ pub fn throw(text: &str) -> ! {
     }
     write("\n");
     signal_line();
-    traces(Traces::All);
+    traces(which);
     end()
 }
 

@@ -70,9 +70,11 @@ pub fn is_poisoning() -> bool {
 }
 
 /// A trace of the heap.
-struct Tracer {
+pub struct Tracer {
     seen: *mut u64,
     words: usize,
+    /// Whether unmarked objects end the program.
+    complains: bool,
     /// Objects to be read: span and slot of each.
     stack: OffVec<Found>,
     /// Where the pointer lies that is being followed: a text and an address.
@@ -93,7 +95,7 @@ impl Visitor for Tracer {
                 return;
             }
             *word |= 1 << (bit % 64);
-            if !(*found.span).is_marked(found.index) {
+            if self.complains && !(*found.span).is_marked(found.index) {
                 // A slot of a frame that has not been written yet may hold anything.
                 if self.from.0 == STACK {
                     return;
@@ -106,6 +108,28 @@ impl Visitor for Tracer {
 }
 
 impl Tracer {
+    /// Nothing is seen yet. The world is stopped. None: there is no memory for it.
+    pub fn new() -> Option<Tracer> {
+        let words = (HEAP.committed() / 512).max(1);
+        let bits = mm::map(words * 8)?;
+        Some(Tracer { seen: bits.as_ptr().cast(), words, complains: false, stack: OffVec::new(), from: ("", 0) })
+    }
+
+    /// Follows a pointer.
+    pub fn follow(&mut self, word: usize) {
+        self.from = ("special", word);
+        self.word(word);
+        self.drain();
+    }
+
+    /// Whether an object in use has been met.
+    pub fn has_seen(&self, address: usize) -> bool {
+        let Some(found) = find_object(address) else { return false };
+        let bit = (found.slot - HEAP.base()) / 8;
+        // SAFETY: within the bitmap.
+        bit / 64 < self.words && unsafe { *self.seen.add(bit / 64) } & 1 << (bit % 64) != 0
+    }
+
     fn complain(&self, value: usize, found: &Found) -> ! {
         let (place, at) = self.from;
         // SAFETY: M1.
@@ -147,6 +171,14 @@ impl Tracer {
     }
 }
 
+impl Drop for Tracer {
+    fn drop(&mut self) {
+        self.stack.release();
+        // SAFETY: our own mapping.
+        unsafe { mm::unmap(self.seen.cast(), self.words * 8) };
+    }
+}
+
 /// Prints the beginning of an object.
 fn describe(what: &str, found: &Found) {
     // SAFETY: M1; objects in use are readable.
@@ -170,9 +202,8 @@ pub fn marks(world: &WorldStopped<'_>) {
     if !CHECK_MARKS.load(Relaxed) {
         return;
     }
-    let words = (HEAP.committed() / 512).max(1);
-    let Some(bits) = mm::map(words * 8) else { return };
-    let mut t = Tracer { seen: bits.as_ptr().cast(), words, stack: OffVec::new(), from: ("", 0) };
+    let Some(mut t) = Tracer::new() else { return };
+    t.complains = true;
     for [lo, hi] in [module().data, module().bss] {
         // SAFETY: segments of the program.
         unsafe { t.range("variable", lo as usize, hi as usize) };
@@ -180,11 +211,7 @@ pub fn marks(world: &WorldStopped<'_>) {
     }
     t.from = ("runtime", 0);
     roots::enumerate(&mut t, world);
-    special::each_root(|word| {
-        t.from = ("special", word);
-        t.word(word);
-    });
-    t.drain();
+    special::each_root(|word| t.follow(word));
     for gp in rt::all_g() {
         // SAFETY: the world is stopped; see `roots::mark_all`.
         unsafe {
@@ -192,7 +219,4 @@ pub fn marks(world: &WorldStopped<'_>) {
         }
         t.drain();
     }
-    t.stack.release();
-    // SAFETY: our own mapping.
-    unsafe { mm::unmap(bits.as_ptr(), words * 8) };
 }

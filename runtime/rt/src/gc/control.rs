@@ -44,6 +44,7 @@ static STOP_THE_WORLD: AtomicBool = AtomicBool::new(false);
 /// Reads the settings of the environment.
 pub fn init() {
     check::init();
+    super::never::init();
     trace::init();
     // Threads that mark by themselves would make a difference to a schedule that is to repeat.
     let wanted = crate::config::godebug("gcstoptheworld").is_some_and(|value| value != b"0");

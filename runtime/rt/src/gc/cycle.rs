@@ -10,7 +10,7 @@
 //! stopped.
 
 use super::mark::Marker;
-use super::{barrier, check, control, helpers, limiter, mark, pace, roots, sweep, trace, work};
+use super::{barrier, check, control, helpers, limiter, mark, never, pace, roots, sweep, trace, work};
 use crate::g::{self, G};
 use crate::lock::Mutex;
 use crate::mem::stats::STATS;
@@ -235,6 +235,7 @@ pub fn mark_done(kind: usize, world: &WorldStopped<'_>) -> bool {
 /// After marking: what dead objects leave behind is dealt with, and everything unmarked becomes free.
 fn settle(world: &WorldStopped<'_>) {
     check::marks(world);
+    never::check(world);
     arena::close_freed(world);
     each_p(world, |p| p.mem.flush(world));
     crate::timer::drop_unreachable(world);

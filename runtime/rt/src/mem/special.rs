@@ -18,12 +18,14 @@ use super::vec::OffVec;
 use crate::g::{self, FLAG_SYSTEM, G, WaitReason};
 use crate::gc::barrier;
 use crate::gc::mark::Marker;
+use crate::gc::never;
 use crate::lock::Mutex;
 use crate::module::module;
 use crate::park::{GList, Pair, park};
 use crate::profiles::{self, Record};
 use crate::roots::Visitor;
 use crate::rt::RT;
+use crate::types::Type;
 use crate::witness::WorldStopped;
 use core::ptr::{NonNull, null_mut};
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -280,6 +282,40 @@ pub fn each_root(mut f: impl FnMut(usize)) {
     });
 }
 
+/// A finalizer, whose number is 0, or a cleanup.
+#[derive(Clone, Copy, Debug)]
+pub struct After {
+    /// The object, as it was registered.
+    pub object: usize,
+    /// The cleanup's number.
+    pub id: u64,
+    func: usize,
+}
+
+/// Calls `f` with the address of every finalizer's and cleanup's record. The world is stopped.
+pub fn each_after(mut f: impl FnMut(usize, After)) {
+    SPECIALS.lock().retain(|special, _| {
+        let (id, func) = match special.what {
+            What::Finalizer(finalizer) => (0, finalizer.func),
+            What::Cleanup(func, id) => (id, func),
+            What::Weak(_) | What::Sample(_) => return true,
+        };
+        f(special as *const Special as usize, After { object: special.address, id, func });
+        true
+    });
+}
+
+/// Calls `f` with every pointer that it keeps alive. The world is stopped.
+pub fn each_root_of(after: &After, mut f: impl FnMut(usize)) {
+    f(after.func);
+    if let (0, Some(found)) = (after.id, find_object(after.object)) {
+        // SAFETY: as in `mark_roots`.
+        unsafe {
+            super::pointers::in_object(&*found.span, found.slot, |word| f((word as *const usize).read()));
+        }
+    }
+}
+
 /// Calls `f` with every finalizer, and whether its object has died. The world is stopped.
 pub fn each_finalizer(mut f: impl FnMut(&Finalizer, bool)) {
     SPECIALS.lock().retain(|special, _| {
@@ -459,6 +495,9 @@ entry! {
             return false;
         }
         all.add(found.span, p, What::Finalizer(Finalizer { func, object: p, parameter, pointer, result_bytes }));
+        drop(all);
+        // SAFETY: the overlay passes a func value and the type of a pointer (T1).
+        unsafe { never::note(p, 0, func, (*(pointer as *const Type)).elem()) };
         true
     }
 
@@ -471,12 +510,15 @@ entry! {
         }
     }
 
-    /// Attaches a cleanup, a func value without parameters, to the object at `p`; its number.
-    "runtime.addcleanup" => fn add_cleanup(p: usize, func: usize) -> u64 {
+    /// Attaches a cleanup, a func value without parameters that calls another, to the object at `p`, of type `ty`; its
+    /// number.
+    "runtime.addcleanup" => fn add_cleanup(p: usize, func: usize, called: usize, ty: *const Type) -> u64 {
         let Some(found) = find_object(p) else { return 0 };
         barrier::shade(func);
         let id = COUNTS.last_cleanup.fetch_add(1, Relaxed) + 1;
         SPECIALS.lock().add(found.span, p, What::Cleanup(func, id));
+        // SAFETY: the overlay passes a func value and a type.
+        unsafe { never::note(p, id, called, ty) };
         id
     }
 

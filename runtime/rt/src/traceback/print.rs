@@ -50,9 +50,14 @@ impl Write for Buffer<'_> {
 
 /// Header and frames of the goroutine of this M.
 pub fn current(out: &mut dyn Write, start: Start) {
+    current_as(out, start, "running");
+}
+
+/// The same in another state.
+pub fn current_as(out: &mut dyn Write, start: Start, state: &str) {
     // SAFETY: the M runs a goroutine.
     let gp = unsafe { &*m::current().curg };
-    header(out, gp, "running");
+    header(out, gp, state);
     let skip = match start {
         Start::Here => 0,
         // runtime.Stack may have been inlined away, then the first frame is the user's.
