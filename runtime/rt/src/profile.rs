@@ -32,22 +32,10 @@ const MAX_DEPTH: usize = 64;
 /// How often a handler tries to get the lock of the ring.
 const TRIES: usize = 1000;
 
-static RING: Ring = Ring {
-    busy: AtomicBool::new(false),
-    read: AtomicUsize::new(0),
-    written: AtomicUsize::new(0),
-    lost: AtomicU64::new(0),
-    words: [const { AtomicU64::new(0) }; WORDS],
-};
+static RING: Ring = Ring::new();
 /// Samples for the execution trace that is being made: the count is the M's thread id and the number of its P, the tag
 /// the goroutine.
-static TRACED: Ring = Ring {
-    busy: AtomicBool::new(false),
-    read: AtomicUsize::new(0),
-    written: AtomicUsize::new(0),
-    lost: AtomicU64::new(0),
-    words: [const { AtomicU64::new(0) }; WORDS],
-};
+static TRACED: Ring = Ring::new();
 /// Samples a second of processor time, 0 for no profile.
 static HZ: AtomicU32 = AtomicU32::new(0);
 /// Return addresses that stand for what is no Go code: the runtime's, and the collector's.
@@ -66,6 +54,16 @@ struct Ring {
 }
 
 impl Ring {
+    const fn new() -> Ring {
+        Ring {
+            busy: AtomicBool::new(false),
+            read: AtomicUsize::new(0),
+            written: AtomicUsize::new(0),
+            lost: AtomicU64::new(0),
+            words: [const { AtomicU64::new(0) }; WORDS],
+        }
+    }
+
     /// Runs `f` with the lock, if that is to be had in so many tries.
     fn with<R>(&self, tries: usize, f: impl FnOnce() -> R) -> Option<R> {
         for _ in 0..tries {
