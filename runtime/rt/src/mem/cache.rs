@@ -125,6 +125,7 @@ impl Cache {
         for bin in &mut self.bins {
             bin.mark_free();
         }
+        self.choose_samples();
     }
 
     /// The next tiny object begins a new block: the current one was made before marking began, and may be unmarked.

@@ -123,10 +123,27 @@ impl Cache {
         Some(slot)
     }
 
-    /// Gives back what is held back.
+    /// Gives back what is held back. Slots that have not been taken do not count: distances are as if the windows began where
+    /// they are now.
     pub fn forget_samples(&mut self) {
-        for (class, bin) in self.bins.iter_mut().enumerate() {
-            bin.give_back(core::mem::take(&mut self.sampler.held[class]));
+        let s = &mut self.sampler;
+        for ((bin, held), left) in self.bins.iter_mut().zip(&mut s.held).zip(&mut s.left) {
+            let (elem, unused) = (bin.elem() as u64, u64::from(bin.free_slots()));
+            if *held != 0 {
+                *left = (unused + 1) * elem;
+            } else if *left != 0 {
+                *left += unused * elem;
+            }
+            bin.give_back(core::mem::take(held));
+        }
+    }
+
+    /// Chooses samples among the slots that are left in windows.
+    pub fn choose_samples(&mut self) {
+        for class in 0..N_SPAN_CLASSES {
+            if self.bins[class].free_slots() != 0 {
+                self.choose_sample(class);
+            }
         }
     }
 
