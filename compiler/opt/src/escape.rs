@@ -88,8 +88,10 @@ impl Fate {
         self.returned[n.min(RESULTS - 1)]
     }
 
-    /// With what another analysis found out, if that is better: both are right, and only one is whole.
+    /// With what [`flow`] found out, if that is better: both are right, and only one is whole.
     fn or(self, other: Fate) -> Fate {
+        // What it does not tell apart may have been stored in each other.
+        let other = Fate { escape: other.escape | u16::from(self.mixed) << flow::LEVELS, ..other };
         // What is kept is kept with all that is behind it.
         let kept = |f: Fate| f.escape.checked_ilog2().map_or(0, |_| u16::MAX << f.escape.trailing_zeros());
         let (mine, others) = (kept(self), kept(other));

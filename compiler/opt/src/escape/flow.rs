@@ -19,7 +19,7 @@ use super::{Fate, Held, RESULTS, Summaries, builtin_fates, code, extern_fates, i
 use crate::callgraph::target;
 
 /// Outer objects of one pointer; the last is all that is deeper as well.
-const LEVELS: usize = 4;
+pub(super) const LEVELS: usize = 4;
 /// Functions with more objects than this are left to the other analysis.
 const MAX_OBJECTS: usize = 512;
 
@@ -458,13 +458,9 @@ impl Flow {
     fn fate(&self, first: usize) -> Fate {
         let mut fate = Fate::BORROWED;
         for (level, o) in (first..first + LEVELS).enumerate() {
-            let foreign = |k: &usize| match self.objects[*k] {
-                // Nobody else knows it, and what it holds is kept.
-                Object::Made(_) => false,
-                _ => Some(*k) != self.behind(o) && self.has(o, *k),
-            };
+            let foreign = |k: usize| Some(k) != self.behind(o) && self.has(o, k);
             fate.escape |= u16::from(self.has(self.kept, o)) << level;
-            fate.escape |= u16::from((0..self.objects.len()).any(|k| foreign(&k))) << (level + 1);
+            fate.escape |= u16::from((0..self.objects.len()).any(foreign)) << (level + 1);
             for (n, r) in self.results().enumerate() {
                 fate.returned[n] |= u16::from(self.has(r, o)) << level;
             }
