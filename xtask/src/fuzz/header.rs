@@ -25,8 +25,13 @@ pub fn functions(r: &mut Random, prefix: &str, nodes: &mut Vec<Node>) -> Vec<Str
     for k in 0..n {
         let node = m.user(k);
         nodes.push(node);
+        // What the argument leads to must not be in a frame that has ended.
+        let body =
+            format!("r := {p}u{k}(a, n)\nn += clobber(n) & 1\nchk({k}, a.sum(3), a.A.sum(3), a.B.sum(3))\nreturn r");
+        let head = format!("func {p}w{k}(a *{0}, n int) *{0}", m.t);
+        nodes.push(Node::block(head, vec![Node::Fixed(body)]));
     }
-    (0..n).map(|k| format!("{p}u{k}")).collect()
+    (0..n).map(|k| format!("{p}w{k}")).collect()
 }
 
 /// A small function: what it takes beside structs.
@@ -34,6 +39,8 @@ pub fn functions(r: &mut Random, prefix: &str, nodes: &mut Vec<Node>) -> Vec<Str
 struct Small {
     name: String,
     structs: usize,
+    /// The field of the first struct that it hangs something new at.
+    fresh: Option<&'static str>,
 }
 
 struct Maker<'a> {
@@ -67,9 +74,15 @@ impl Maker<'_> {
         let (h, k) = (self.r.pick(structs).clone(), self.r.pick(structs).clone());
         let (x, y) = (self.path(structs, objects), self.path(structs, objects));
         let (t, p) = (self.t.clone(), self.p);
-        match self.r.below(18) {
+        match self.r.below(22) {
             0..=4 => format!("{} = {x}", self.field(structs)),
             5 => format!("{x}.A = {y}"),
+            18..=19 => {
+                // Something new, two pointers behind one of a struct.
+                let (f, side) = (self.field(structs), ["A", "B"][self.r.below(2)]);
+                format!("{f}.{side}.{side} = &{t}{{A: {x}, B: {y}, N: {}}}", self.r.below(90))
+            }
+            20 => format!("{} = &{t}{{A: {x}, B: {y}, N: {}}}", self.field(structs), self.r.below(90)),
             6 => {
                 let (f, g) = (self.field(structs), self.field(structs));
                 format!("{f}, {g} = {g}, {f}")
@@ -93,6 +106,11 @@ impl Maker<'_> {
         let params: Vec<String> = (0..structs).map(|i| format!("h{i}")).collect();
         let objects = ["x".to_owned(), "y".to_owned()];
         let mut body: Vec<Node> = Vec::new();
+        let fresh = self.r.one_in(2).then(|| *self.r.pick(&[".P", ".Q", ".M.X", ".V[0]", ".W.Y"]));
+        if let Some(field) = fresh {
+            let (x, y) = (self.path(&params, &objects), self.path(&params, &objects));
+            body.push(Node::Line(format!("h0{field} = &{}{{A: {x}, B: {y}, N: {}}}", self.t, self.r.below(90))));
+        }
         for _ in 0..self.r.below(3) {
             let h = self.r.pick(&params).clone();
             let g = self.r.pick(&params).clone();
@@ -114,7 +132,7 @@ impl Maker<'_> {
         let inline = if self.r.one_in(4) { "" } else { "//go:noinline\n" };
         let head =
             format!("{inline}func {name}({} *{}H, x, y *{}, n int) *{}", params.join(", "), self.p, self.t, self.t);
-        self.smalls.push(Small { name, structs });
+        self.smalls.push(Small { name, structs, fresh });
         Node::block(head, body)
     }
 
@@ -123,6 +141,14 @@ impl Maker<'_> {
         let (t, p) = (self.t.clone(), self.p);
         let mut body = vec![Node::Fixed("tick()".into())];
         let mut objects = vec!["a".to_owned(), "a.A".to_owned()];
+        // Sometimes what came from the caller is given to small functions only.
+        let apart = self.r.one_in(2);
+        // And sometimes nothing else looks at what the function made.
+        let quiet = apart && self.r.one_in(2);
+        if apart {
+            body.push(Node::Fixed(format!("o := &{t}{{N: 1}}\no.A, o.B = o, o")));
+            objects = vec!["o".to_owned()];
+        }
         for i in 0..2 + self.r.below(4) {
             let (x, y) = (self.r.pick(&objects).clone(), self.r.pick(&objects).clone());
             let value = format!("{t}{{A: {x}, B: {y}, N: {}}}", self.r.below(90));
@@ -146,7 +172,7 @@ impl Maker<'_> {
         }
         let names: Vec<String> = structs.iter().map(|s| s.0.clone()).collect();
         for step in 0..3 + self.r.below(6) {
-            if self.r.one_in(3) {
+            if !quiet && self.r.one_in(3) {
                 let text = self.move_some(&names, &objects);
                 body.push(Node::Line(text));
                 continue;
@@ -157,7 +183,11 @@ impl Maker<'_> {
                 let (name, address) = self.r.pick(&structs);
                 args.push(format!("{address}{name}"));
             }
-            args.extend((0..2).map(|_| self.path(&names, &objects)));
+            let first = args[0].trim_start_matches('&').to_owned();
+            for _ in 0..2 {
+                let given = apart && self.r.one_in(2);
+                args.push(if given { "a".into() } else { self.path(&names, &objects) });
+            }
             let call = format!("{}({}, n)", small.name, args.join(", "));
             let h = self.r.pick(&names).clone();
             let text = match self.r.below(4) {
@@ -165,18 +195,25 @@ impl Maker<'_> {
                 1 => format!("if {h}.F != nil {{\n\t{} = {h}.F()\n}}\n{call}", self.field(&names)),
                 _ => {
                     let r = format!("r{step}");
-                    body.push(Node::Fixed(format!("{r} := a\n_ = {r}")));
+                    body.push(Node::Fixed(format!("{r} := {}\n_ = {r}", objects[0])));
                     objects.push(r.clone());
                     format!("{r} = {call}")
                 }
             };
             body.push(Node::Line(text));
-            if self.r.one_in(2) {
+            if let Some(field) = small.fresh.filter(|_| self.r.one_in(2)) {
+                let (x, y) = (self.r.pick(&objects).clone(), self.r.pick(&objects).clone());
+                let (k, l) = (["A", "B"][self.r.below(2)], ["A", "B"][self.r.below(2)]);
+                let n = self.r.below(90);
+                body.push(Node::Line(format!("{first}{field}.{k}.{l} = &{t}{{A: {x}, B: {y}, N: {n}}}")));
+            }
+            if !quiet && self.r.one_in(2) {
                 let shown = self.path(&names, &objects);
                 body.push(Node::Line(format!("n += clobber(n) & 1\nchk({step}, {shown}.sum(3))")));
             }
         }
-        body.push(Node::Fixed(format!("return {}", self.path(&names, &objects))));
+        let result = if quiet { "a".into() } else { self.path(&names, &objects) };
+        body.push(Node::Fixed(format!("return {result}")));
         Node::block(format!("//go:noinline\nfunc {p}u{k}(a *{t}, n int) *{t}"), body)
     }
 }
