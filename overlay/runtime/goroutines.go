@@ -13,7 +13,7 @@ type goroutineStacks struct {
 	room, count, used int
 }
 
-func goroutinestacks(r *goroutineStacks)
+func goroutinestacks(r *goroutineStacks, leaked bool)
 
 // GoroutineProfile gives the stacks of all goroutines, that of the caller first. Without enough room n is their number and
 // ok is false.
@@ -33,11 +33,25 @@ func pprof_goroutineProfileWithLabels(p []profilerecord.StackRecord, labels []un
 	if len(p) == 0 {
 		return gcount(), false
 	}
-	room := 32 * len(p)
+	return stacksOfGoroutines(p, labels, false)
+}
+
+//go:linkname pprof_goroutineLeakProfileWithLabels
+func pprof_goroutineLeakProfileWithLabels(p []profilerecord.StackRecord, labels []unsafe.Pointer) (n int, ok bool) {
+	return stacksOfGoroutines(p, labels, true)
+}
+
+// goroutineLeakGC collects, and finds goroutines that wait for what nobody can do any more.
+//
+//go:linkname goroutineLeakGC runtime/pprof.runtime_goroutineLeakGC
+func goroutineLeakGC() { collect(gcLeaks) }
+
+func stacksOfGoroutines(p []profilerecord.StackRecord, labels []unsafe.Pointer, leaked bool) (n int, ok bool) {
+	room := 32*len(p) + 32
 	for {
 		words := make([]unsafe.Pointer, room)
 		r := goroutineStacks{words: &words[0], room: room}
-		goroutinestacks(&r)
+		goroutinestacks(&r, leaked)
 		if r.count > len(p) {
 			return r.count, false
 		}

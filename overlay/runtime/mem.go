@@ -13,6 +13,7 @@ const (
 	gcGrowth = iota
 	gcForced
 	gcPeriodic
+	gcLeaks
 )
 
 // gcWait waits until a collection is due. The goroutine that calls it becomes one of the runtime's.

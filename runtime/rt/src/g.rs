@@ -87,10 +87,10 @@ pub struct G {
     pub world_why: crate::tracer::Stop,
     /// Its record if it is a coroutine, else null.
     pub coro: *mut crate::sched::coro::Coro,
-    /// Operation that it waits to have done while the world is stopped, and its operands.
+    /// Operation that it waits to have done while the world is stopped.
     pub world_op: Option<crate::world::Op>,
-    /// See `world_op`.
-    pub world_args: [usize; 2],
+    /// Operands of `world_op`. Or, while it waits for a channel or what is in a variable of package sync, the address of that.
+    pub operands: [usize; 2],
     /// Signal behind the panic that it is about to raise, 0 for none.
     pub sig: u32,
     /// Code of that signal.

@@ -123,6 +123,7 @@ unsafe fn acquire(word: *mut u32, place: Place, why: WaitReason) {
         return;
     }
     addresses.push(waiter::alloc(gp), word as usize, place);
+    gp.operands[0] = word as usize;
     park(gp, why, move || drop(addresses))
 }
 
@@ -262,6 +263,7 @@ entry! {
                 None => l.first = w.as_ptr(),
             }
             l.last = w.as_ptr();
+            gp.operands[0] = list as usize;
             park(gp, WaitReason::CondWait, move || (*list).lock.unlock(Rank::Notify))
         }
     }

@@ -47,7 +47,7 @@ pub fn run_stopped(op: Op, args: [usize; 2], why: Stop) {
     let mut w = WORLD.lock();
     if w.owned {
         gp.world_op = Some(op);
-        gp.world_args = args;
+        gp.operands = args;
         gp.world_why = why;
         w.waiters.push(gp);
         park(gp, WaitReason::StoppingTheWorld, move || drop(w));
@@ -79,7 +79,7 @@ pub fn release() {
         let Some(op) = g.world_op.take() else {
             return crate::park::ready(gp);
         };
-        perform(g, op, g.world_args, g.world_why);
+        perform(g, op, g.operands, g.world_why);
         crate::park::ready(gp);
     }
 }

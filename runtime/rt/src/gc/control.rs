@@ -20,6 +20,8 @@ pub const GROWTH: usize = 0;
 pub const FORCED: usize = 1;
 /// Kind of a collection: the last one was two minutes ago.
 pub const PERIODIC: usize = 2;
+/// Kind of a collection: the program wants to know which goroutines are leaked. With the world stopped.
+pub const LEAKS: usize = 3;
 
 /// The driver goroutine while it waits, or a note that it is wanted.
 struct Driver {
@@ -185,7 +187,7 @@ entry! {
     "runtime.gcBegin" => fn gc_begin(kind: usize) -> bool {
         // SAFETY: contract of the entry: between stopTheWorld and startTheWorld.
         let world = unsafe { WorldStopped::assume() };
-        if STOP_THE_WORLD.load(Relaxed) {
+        if STOP_THE_WORLD.load(Relaxed) || kind == LEAKS {
             cycle::collect(kind, &world);
             return false;
         }

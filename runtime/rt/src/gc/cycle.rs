@@ -10,7 +10,7 @@
 //! stopped.
 
 use super::mark::Marker;
-use super::{barrier, check, control, helpers, limiter, mark, never, pace, roots, sweep, trace, work};
+use super::{barrier, check, control, helpers, leaks, limiter, mark, never, pace, roots, sweep, trace, work};
 use crate::g::{self, G};
 use crate::lock::Mutex;
 use crate::mem::stats::STATS;
@@ -149,7 +149,7 @@ pub fn collect(kind: usize, world: &WorldStopped<'_>) {
     let mut marker = DRIVER_MARKER.lock();
     marker.queue = Some(work::queue(None));
     marker.reset();
-    let n = helpers::useful();
+    let n = if kind == control::LEAKS { 0 } else { helpers::useful() };
     if n == 0 {
         marker.be_alone();
     }
@@ -157,7 +157,10 @@ pub fn collect(kind: usize, world: &WorldStopped<'_>) {
     work::begin(1 + n);
     pace::marking_begins();
     helpers::start(n, helpers::Job::Drain);
-    count_roots(roots::mark_all(&mut marker, world));
+    count_roots(match kind {
+        control::LEAKS => leaks::mark(&mut marker, world),
+        _ => roots::mark_all(&mut marker, world),
+    });
     marker.drain(&mut || {});
     helpers::finish();
     marker.count();
@@ -274,7 +277,7 @@ fn record(kind: usize, start: i64) {
     let wall = clock::wall();
     let end = wall.sec as u64 * 1_000_000_000 + wall.nsec as u64;
     let n = STATS.cycles.fetch_add(1, Relaxed) as usize;
-    if kind == control::FORCED {
+    if kind == control::FORCED || kind == control::LEAKS {
         STATS.forced.fetch_add(1, Relaxed);
     }
     STATS.pauses[n % 256].store(pause, Relaxed);

@@ -3,7 +3,8 @@
 //!
 //! Reading order: [`pace`] (when), [`limiter`] (how often at most), [`control`] (who drives a collection; entries of runtime/debug), [`cycle`] (one
 //! collection from start to end), [`roots`] (where marking starts), [`mark`], [`work`] (who marks what), [`helpers`] (threads that mark),
-//! [`barrier`] (what stores do meanwhile), [`sweep`], [`check`] and [`never`] (modes for finding mistakes),
+//! [`barrier`] (what stores do meanwhile), [`sweep`], [`leaks`] (goroutines that
+//! nobody can wake), [`check`] and [`never`] (modes for finding mistakes),
 //! [`trace`].
 //!
 //! The heap is read precisely: pointer masks say which words of an object are pointers. Stacks, saved registers and the
@@ -44,6 +45,7 @@ pub mod check;
 pub mod control;
 pub mod cycle;
 pub mod helpers;
+pub mod leaks;
 pub mod limiter;
 pub mod mark;
 pub mod never;

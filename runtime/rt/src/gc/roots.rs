@@ -28,18 +28,39 @@ pub struct Sizes {
 
 /// Marks everything that the program reaches directly.
 pub fn mark_all(marker: &mut Marker, world: &WorldStopped<'_>) -> Sizes {
-    let mut sizes = Sizes { globals: mark_globals(marker), stacks: 0 };
-    roots::enumerate(marker, world);
-    special::mark_roots(marker);
+    let mut sizes = mark_all_but_stacks(marker, world);
     for gp in rt::all_g() {
         // SAFETY: the world is stopped: goroutines do not run. The goroutine that drives the collection is inside an
         // entry.
-        unsafe {
-            sizes.stacks += mark_stack(marker, gp);
-            (*gp).gc_cycle.store(cycle::number(), Release);
-        }
+        sizes.stacks += unsafe { read_stack(marker, gp) };
     }
     sizes
+}
+
+/// Marks what the program reaches directly from elsewhere than a stack.
+pub fn mark_all_but_stacks(marker: &mut Marker, world: &WorldStopped<'_>) -> Sizes {
+    let sizes = Sizes { globals: mark_globals(marker), stacks: 0 };
+    roots::enumerate(marker, world);
+    special::mark_roots(marker);
+    sizes
+}
+
+/// Whether the stack of a goroutine has been read in this collection.
+pub fn is_read(g: &G) -> bool {
+    g.gc_cycle.load(Acquire) == cycle::number()
+}
+
+/// Marks what the stack of a goroutine holds, and gives its size.
+///
+/// # Safety
+/// As for [`mark_stack`].
+pub unsafe fn read_stack(marker: &mut Marker, gp: *mut G) -> usize {
+    // SAFETY: caller.
+    unsafe {
+        let bytes = mark_stack(marker, gp);
+        (*gp).gc_cycle.store(cycle::number(), Release);
+        bytes
+    }
 }
 
 /// Marks what the data segments hold, and gives their size.

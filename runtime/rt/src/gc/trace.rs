@@ -4,6 +4,7 @@
 //!   gc 4 @0.102s 3%: 0.02+1.1+0.03 ms clock, 0.05+0.2/1.0/0+0.06 ms cpu, 4->5->2 MB, 5 MB goal, 0 MB stacks, 0 MB globals, 2 P
 //! ```
 
+use super::control;
 use crate::config;
 use crate::exit::Stderr;
 use crate::rt::{self, RT};
@@ -83,10 +84,11 @@ pub fn print(line: &Line) {
     let [first, mark, last] = line.clock.map(|ns| ns.max(0) as u64);
     let [before, end, live] = line.heap.map(|b| b >> 20);
     let [stacks, globals] = line.roots.map(|b| b >> 20);
-    let forced = if line.kind == super::control::FORCED { " (forced)" } else { "" };
+    let leaks = if line.kind == control::LEAKS { " (checking for goroutine leaks)" } else { "" };
+    let forced = if matches!(line.kind, control::FORCED | control::LEAKS) { " (forced)" } else { "" };
     let _ = writeln!(
         Stderr,
-        "gc {} @{}.{:03}s {percent}%: {}+{}+{} ms clock, {}+{}/{}/{}+{} ms cpu, {before}->{end}->{live} MB, {} MB goal, \
+        "gc {} @{}.{:03}s {percent}%{leaks}: {}+{}+{} ms clock, {}+{}/{}/{}+{} ms cpu, {before}->{end}->{live} MB, {} MB goal, \
          {stacks} MB stacks, {globals} MB globals, {procs} P{forced}",
         line.number,
         since / 1_000_000_000,

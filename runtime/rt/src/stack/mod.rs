@@ -169,6 +169,14 @@ pub fn clear(gp: &mut G) {
     unsafe { (((*gp.seg0).top - OUTER) as *mut u8).write_bytes(0, OUTER) };
 }
 
+/// Whether an address lies on the stack of `gp`.
+///
+/// # Safety
+/// `gp` does not run, and nobody changes its segment list meanwhile.
+pub unsafe fn holds(gp: &G, address: usize) -> bool {
+    !segment_of(gp.head.seg as *const Segment, address).is_null()
+}
+
 /// Calls `f(lo, hi)` for every range of stack in use by `gp`, newest first, given the stack pointer and segment at
 /// which it stopped.
 ///

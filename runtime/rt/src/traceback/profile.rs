@@ -1,7 +1,7 @@
 //! `runtime.GoroutineProfile`: the stacks of all goroutines at one moment.
 
 use super::{Walk, logical};
-use crate::g::{G, GStatus};
+use crate::g::{FLAG_LEAKED, G, GStatus};
 use crate::gc::barrier;
 use crate::tracer::Stop;
 use crate::witness::WorldStopped;
@@ -25,17 +25,20 @@ struct Request {
     used: usize,
 }
 
-/// Writes all stacks, that of the goroutine `gp`, which asks, first.
-fn collect(gp: &mut G, [request, _]: [usize; 2], _: &WorldStopped<'static>) -> usize {
+/// Writes all stacks, that of the goroutine `gp`, which asks, first; or those of leaked goroutines only.
+fn collect(gp: &mut G, [request, leaked]: [usize; 2], _: &WorldStopped<'static>) -> usize {
     // SAFETY: the request of a goroutine that waits for us.
     let r = unsafe { &mut *(request as *mut Request) };
     let own: *mut G = gp;
     (r.count, r.used) = (0, 0);
-    write(r, gp);
+    if leaked == 0 {
+        write(r, gp);
+    }
     for other in rt::all_g().filter(|&other| !ptr::eq(other, own)) {
         // SAFETY: the world is stopped.
         let other = unsafe { &*other };
-        if !matches!(other.status(), GStatus::Idle | GStatus::Dead) && !other.is_system() {
+        let wanted = leaked == 0 || other.flags & FLAG_LEAKED != 0;
+        if wanted && !matches!(other.status(), GStatus::Idle | GStatus::Dead) && !other.is_system() {
             write(r, other);
         }
     }
@@ -70,8 +73,8 @@ fn write(r: &mut Request, gp: &G) {
 }
 
 entry! {
-    /// Collects the stacks of all goroutines; those for which there is no room are only counted.
-    "runtime.goroutinestacks" => fn goroutine_stacks(request: *mut Request) {
-        world::run_stopped(collect, [request as usize, 0], Stop::GoroutineProfile);
+    /// Collects the stacks of all goroutines, or of the leaked ones; those for which there is no room are only counted.
+    "runtime.goroutinestacks" => fn goroutine_stacks(request: *mut Request, leaked: usize) {
+        world::run_stopped(collect, [request as usize, leaked & 1], Stop::GoroutineProfile);
     }
 }
