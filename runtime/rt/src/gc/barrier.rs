@@ -7,7 +7,7 @@
 //! Whether the barrier is on is one global flag, of which each running goroutine has a copy in its head: the world is
 //! stopped when the flag changes, and a goroutine gets its copy before it goes on ([`refresh`]).
 
-use super::mark;
+use super::{generation, mark};
 use crate::g::{self, G};
 use crate::p::P;
 use crate::rt::{self, RT};
@@ -15,8 +15,8 @@ use crate::types::Type;
 use crate::witness::WorldStopped;
 use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-/// Pointers that a buffer holds, an even number.
-const CAP: usize = 512;
+/// Words that a buffer holds, a multiple of three: the pointer that was overwritten, the new one, and the slot.
+const CAP: usize = 510;
 
 /// The buffer of a P. Touched by the M that holds the P, and by whoever stopped the world.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ pub fn turn_on(_: &WorldStopped<'_>) {
     refresh(g::current());
 }
 
-/// Turns the barrier off. What the buffers hold has been shaded.
+/// Turns the barrier off, unless collections are generational. What the buffers hold has been shaded.
 pub fn turn_off(_: &WorldStopped<'_>) {
     ON.store(false, Relaxed);
     refresh(g::current());
@@ -59,7 +59,7 @@ pub fn init(p: &mut P) {
 /// Tells a goroutine that is about to run whether the barrier is on.
 #[inline]
 pub fn refresh(gp: &mut G) {
-    gp.head.barrier = is_on().into();
+    gp.head.barrier = (is_on() || generation::is_on()).into();
 }
 
 /// Shades what the buffer of a P holds. The P is ours, or the world is stopped.
@@ -68,8 +68,11 @@ pub fn flush(p: &mut P) {
     // SAFETY: both point into the buffer.
     let n = unsafe { p.barrier_next.cast_const().offset_from(start) } as usize;
     p.barrier_next = p.gc.buffer.0.as_mut_ptr();
+    let notes = p.gc.buffer.0[..n].as_chunks::<3>().0;
     if is_on() {
-        mark::shade(p.gc.buffer.0[..n].iter().copied());
+        mark::shade(notes.iter().flat_map(|&[old, new, _]| [old, new]));
+    } else if generation::is_on() {
+        notes.iter().for_each(|&[_, new, slot]| generation::remember(slot, new));
     }
 }
 
@@ -105,6 +108,9 @@ pub unsafe fn before_copy(to: *const u8, from: *const u8, bytes: usize) {
         unsafe {
             mark::shade(words(to as usize, bytes).chain(words(from as usize, bytes)));
         }
+    } else if generation::is_on() {
+        // SAFETY: caller.
+        unsafe { generation::remember_block(to as usize, from as usize, bytes) };
     }
 }
 
@@ -136,11 +142,13 @@ extern "C" fn undergo_barrier_flush() {
     flush(g::current_p());
 }
 
-/// An M without a P overwrites pointer `old` by `new`.
+/// An M without a P overwrites pointer `old` at `slot` by `new`.
 #[unsafe(no_mangle)]
-extern "C" fn undergo_barrier_shade(old: usize, new: usize) {
+extern "C" fn undergo_barrier_shade(slot: usize, new: usize, old: usize) {
     if is_on() {
         mark::shade([old, new].into_iter());
+    } else if generation::is_on() {
+        generation::remember(slot, new);
     }
 }
 

@@ -48,6 +48,7 @@ pub fn init() {
     check::init();
     super::never::init();
     trace::init();
+    super::generation::init();
     // Threads that mark by themselves would make a difference to a schedule that is to repeat.
     let wanted = crate::config::godebug("gcstoptheworld").is_some_and(|value| value != b"0");
     STOP_THE_WORLD.store(wanted || crate::choice::is_seeded(), Relaxed);

@@ -10,7 +10,9 @@
 //! stopped.
 
 use super::mark::Marker;
-use super::{barrier, check, control, helpers, leaks, limiter, mark, never, pace, roots, sweep, trace, work};
+use super::{
+    barrier, check, control, generation, helpers, leaks, limiter, mark, never, pace, roots, sweep, trace, work,
+};
 use crate::g::{self, G};
 use crate::lock::Mutex;
 use crate::mem::stats::STATS;
@@ -142,6 +144,14 @@ fn prepare(world: &WorldStopped<'_>) {
     }
 }
 
+/// Decides whether the collection is minor, and prepares it.
+fn begin_generation(kind: usize, marker: &mut Marker, world: &WorldStopped<'_>) {
+    if generation::is_on() {
+        each_p(world, barrier::flush);
+        generation::begin(kind == control::GROWTH && pace::is_young_enough(), marker, world);
+    }
+}
+
 /// Marks and sweeps. Nothing runs but this M, whose goroutine is inside an entry.
 pub fn collect(kind: usize, world: &WorldStopped<'_>) {
     let start = rt::nanotime();
@@ -155,6 +165,7 @@ pub fn collect(kind: usize, world: &WorldStopped<'_>) {
     }
     mark::begin();
     work::begin(1 + n);
+    begin_generation(kind, &mut marker, world);
     pace::marking_begins();
     helpers::start(n, helpers::Job::Drain);
     count_roots(match kind {
@@ -184,6 +195,7 @@ pub fn begin(kind: usize, world: &WorldStopped<'_>) -> bool {
     marker.queue = Some(work::queue(None));
     marker.reset();
     marker.be_alone();
+    begin_generation(kind, &mut marker, world);
     let job = if is_small() {
         count_roots(roots::mark_all(&mut marker, world));
         if marker.drain_alone(FIRST_NS) {
@@ -244,6 +256,8 @@ fn settle(world: &WorldStopped<'_>) {
     crate::timer::drop_unreachable(world);
     special::settle(world);
     let (bytes, objects) = mark::marked();
+    // A minor collection has not marked what was old.
+    let bytes = bytes + if generation::is_minor() { pace::live() } else { 0 };
     STATS.marked_bytes.store(bytes, Relaxed);
     STATS.marked_objects.store(objects, Relaxed);
     sweep::begin(world);

@@ -22,7 +22,7 @@
 
 use super::{barrier, work};
 use crate::mem::pointers;
-use crate::mem::span::{Found, HEAP, PAGE_TABLE, Span, find_object};
+use crate::mem::span::{Found, HEAP, PAGE_TABLE, Span, find_object, span_of};
 use crate::mem::vec::OffVec;
 use crate::types::Type;
 use core::ptr;
@@ -39,14 +39,20 @@ const AHEAD: usize = 8;
 const SPANS_AHEAD: usize = 4;
 /// Pointers that are looked up together.
 const BATCH: usize = 64;
-/// Low bits of an entry that is a place within a large object, or a span.
+/// Low bits of an entry that is a place within a large object, a span, or a single word of an object.
 const PLACE: usize = 1;
 const SPAN: usize = 2;
 const TAGS: usize = 3;
+const SLOT: usize = 3;
 
 /// The entry for a span of a queue.
 pub(super) fn span_entry(span: usize) -> usize {
     span | SPAN
+}
+
+/// The entry for a word of an object.
+pub(super) fn slot_entry(slot: usize) -> usize {
+    slot | SLOT
 }
 
 /// Bytes of objects marked in this collection, as far as markers have reported them.
@@ -212,6 +218,29 @@ impl Marker {
         }
     }
 
+    /// Queues an entry, or an object that has been read before, of a span that may be local.
+    pub fn read_again(&mut self, entry: usize) {
+        if entry & TAGS != 0 {
+            let span = span_of(entry & !TAGS);
+            // SAFETY: M1. What arenas have given up cannot be read.
+            if !span.is_null() && unsafe { (*span).scan } == Scan::Yes {
+                self.stack.push(entry);
+            }
+            return;
+        }
+        let Some(found) = find_object(entry) else { return };
+        // SAFETY: M1.
+        let span = unsafe { &*found.span };
+        if !span.is_local {
+            return self.stack.push(entry);
+        }
+        // SAFETY: M1: the span has read bits; the world is stopped.
+        unsafe { *span.read_bits(found.index / 64) &= !(1 << (found.index % 64)) };
+        if span.grey.note(found.index / 64) {
+            self.queue_span(span);
+        }
+    }
+
     /// All aligned words of `[lo, hi)`, which may be pointers.
     ///
     /// # Safety
@@ -233,8 +262,13 @@ impl Marker {
             // SAFETY: M1: entries for spans are addresses of records, and only spans without marked objects are freed.
             self.read_span(unsafe { &*((entry & !TAGS) as *const Span) })
         } else {
-            // SAFETY: entries are marked objects (M3).
-            unsafe { self.read(entry) };
+            // SAFETY: entries are marked objects (M3), or words of such.
+            unsafe {
+                match entry & TAGS {
+                    SLOT => self.word_at(entry & !TAGS),
+                    _ => self.read(entry),
+                }
+            }
             1
         };
         self.look_up();

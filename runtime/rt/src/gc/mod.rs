@@ -3,7 +3,7 @@
 //!
 //! Reading order: [`pace`] (when), [`limiter`] (how often at most), [`control`] (who drives a collection; entries of runtime/debug), [`cycle`] (one
 //! collection from start to end), [`roots`] (where marking starts), [`mark`], [`work`] (who marks what), [`helpers`] (threads that mark),
-//! [`barrier`] (what stores do meanwhile), [`sweep`], [`leaks`] (goroutines that
+//! [`barrier`] (what stores do meanwhile), [`sweep`], [`generation`] (collections of what is young), [`leaks`] (goroutines that
 //! nobody can wake), [`check`] and [`never`] (modes for finding mistakes),
 //! [`trace`].
 //!
@@ -44,6 +44,7 @@ pub mod barrier;
 pub mod check;
 pub mod control;
 pub mod cycle;
+pub mod generation;
 pub mod helpers;
 pub mod leaks;
 pub mod limiter;

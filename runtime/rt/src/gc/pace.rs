@@ -1,6 +1,7 @@
 //! When to collect: after the heap has grown by GOGC percent, or comes near GOMEMLIMIT, or has not been looked at for
 //! two minutes.
 
+use super::generation;
 use crate::g::G;
 use crate::mem::stats::STATS;
 use core::sync::atomic::{AtomicI32, AtomicI64, AtomicU64, Ordering::Relaxed};
@@ -18,6 +19,8 @@ const LITTLE: u32 = 1 << 20;
 const MADE_BITS: u32 = 24;
 /// Growth between two collections below which the next one is likely to be done in one pause, if the last one was.
 const SMALL_DISTANCE: u64 = 8 << 20;
+/// Collections are minor while there is this part of the room left that a major one has left.
+const YOUNG: u64 = 4;
 /// A collection is forced after this time, ns.
 const PERIOD: i64 = 120_000_000_000;
 
@@ -30,7 +33,8 @@ const PERIOD: i64 = 120_000_000_000;
 /// | percent | setters | GOGC, negative: off |
 /// | limit | setters | GOMEMLIMIT |
 /// | live | the collector | bytes that the last collection found alive, with those made while objects were marked |
-/// | marked | the collector | bytes that it has marked, without them |
+/// | old | the collector | `live` at the end of the last collection that was not minor |
+/// | marked | the collector | bytes that it has marked, without them, and without what was old before a minor one |
 /// | roots | the collector | bytes of data segments and stacks, at the last collection |
 /// | alone | the collector | bytes that would have been allocated while the last collection marked, without assists |
 /// | begun | the collector | `used` when marking began |
@@ -45,6 +49,7 @@ struct Pace {
     percent: AtomicI32,
     limit: AtomicI64,
     live: AtomicU64,
+    old: AtomicU64,
     marked: AtomicU64,
     roots: AtomicU64,
     alone: AtomicU64,
@@ -61,6 +66,7 @@ static PACE: Pace = Pace {
     percent: AtomicI32::new(100),
     limit: AtomicI64::new(i64::MAX),
     live: AtomicU64::new(0),
+    old: AtomicU64::new(0),
     marked: AtomicU64::new(0),
     roots: AtomicU64::new(0),
     alone: AtomicU64::new(0),
@@ -121,7 +127,12 @@ pub fn collected(marked: u64) {
     let [helpers, assists] = super::work::read();
     let alone = during as u128 * u128::from(helpers + assists) / u128::from(helpers.max(assists / 7).max(1));
     PACE.alone.store(alone as u64, Relaxed);
-    PACE.marked.store(marked, Relaxed);
+    if generation::is_minor() {
+        PACE.marked.store(marked - PACE.live.load(Relaxed), Relaxed);
+    } else {
+        PACE.marked.store(marked, Relaxed);
+        PACE.old.store(marked + during, Relaxed);
+    }
     PACE.live.store(marked + during, Relaxed);
     // As in Go, a stack counts as its first block at least.
     let roots = super::cycle::last_roots();
@@ -144,7 +155,20 @@ fn retrigger() {
     // If nothing was allocated meanwhile, the world stood still: so it will, if the heap is as small as it was.
     let is_small = during == 0 && distance < SMALL_DISTANCE;
     let runway = if is_small { 0 } else { (during + during / 4).clamp(distance / 20, distance * 3 / 10) };
-    PACE.trigger.store(goal.saturating_sub(runway), Relaxed);
+    let trigger = goal.saturating_sub(runway);
+    // A minor collection comes when half of the way to the goal is gone.
+    let young = if is_young_enough() { PACE.live.load(Relaxed).saturating_add(distance / 2) } else { u64::MAX };
+    PACE.trigger.store(trigger.min(young), Relaxed);
+}
+
+/// Whether the next collection is to be minor: there are old objects worth not reading, and they leave room for young ones.
+pub fn is_young_enough() -> bool {
+    if !generation::is_on() {
+        return false;
+    }
+    let (goal, old) = (goal(), PACE.old.load(Relaxed));
+    (old >= HEAP_MIN || super::check::is_torturing())
+        && goal.saturating_sub(PACE.live.load(Relaxed)) >= goal.saturating_sub(old) / YOUNG
 }
 
 /// Bytes of objects to be read for `bytes` bytes allocated while objects are marked, so that marking ends before the heap
@@ -158,7 +182,8 @@ pub fn assist_for(bytes: usize) -> u64 {
 
 /// Heap size at which the next collection starts.
 pub fn goal() -> u64 {
-    let live = PACE.live.load(Relaxed);
+    // Minor collections have the goal of the last major one.
+    let live = if generation::is_on() { PACE.old.load(Relaxed) } else { PACE.live.load(Relaxed) };
     let percent = PACE.percent.load(Relaxed);
     let by_growth = match u64::try_from(percent) {
         Err(_) => u64::MAX,
@@ -175,6 +200,7 @@ pub fn goal() -> u64 {
     let taken = other_bytes() + PACE.overhead.load(Relaxed);
     let room = (limit as u64 - limit as u64 / 64).saturating_sub(taken);
     let by_limit = room - room / TABLES;
+    let live = PACE.live.load(Relaxed);
     by_growth.min(by_limit.max(live + super::limiter::least_growth(live)))
 }
 

@@ -8,7 +8,7 @@
 //! down, by the goroutine that drives collections and by allocations that find no span with room; each piece is claimed
 //! by one thread. The next collection waits until all pieces are done.
 
-use super::check;
+use super::{check, generation};
 use crate::mem::span::{Arena, N_SPAN_CLASSES, PAGE_TABLE, Span, span_class};
 use crate::mem::stats::Freed;
 use crate::mem::{arena, central, pages};
@@ -191,9 +191,14 @@ unsafe fn sweep(mut span: NonNull<Span>, tally: &mut Tally) {
         for word in 0..s.objects.div_ceil(64) {
             let pair = &raw mut (*s.bits)[word];
             (&raw mut (*pair).kept).write_volatile((*pair).marks);
-            (*pair).marks = 0;
+            // What has survived is old.
+            if !generation::is_on() {
+                (*pair).marks = 0;
+            }
+            if s.has_read_bits() {
+                s.read_bits(word).write((*pair).marks);
+            }
         }
-        s.clear_read_bits();
         s.is_local = s.can_be_local() && live * DENSE >= s.objects;
         s.needs_zero = true;
         (&raw mut s.cursor).write_volatile(0);

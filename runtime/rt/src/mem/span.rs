@@ -111,14 +111,14 @@ impl Span {
             _ => (SIZES[class] as usize, pages * PAGE / SIZES[class] as usize),
         };
         let bits = BITS.at::<Bits>(page);
-        let can_be_local = scan == Scan::Yes && elem <= MASK_IN_SPAN_MAX && objects <= MAX_WITH_READ;
-        let is_local = can_be_local && crate::gc::sweep::is_dense(class);
+        let has_read_bits = scan == Scan::Yes && class != 0 && objects <= MAX_WITH_READ;
+        let is_local = has_read_bits && elem <= MASK_IN_SPAN_MAX && crate::gc::sweep::is_dense(class);
         // SAFETY: the tables cover every committed page; the entries of a free page belong to its owner.
         unsafe {
             for word in 0..objects.div_ceil(64) {
                 (*bits)[word] = Pair::default();
             }
-            if can_be_local {
+            if has_read_bits {
                 bits.cast::<u64>().add(FIRST_READ).write_bytes(0, objects.div_ceil(64));
             }
             span.write(Span {
@@ -155,13 +155,19 @@ impl Span {
         self.class != 0 && self.elem > MASK_IN_SPAN_MAX && self.scan == Scan::Yes
     }
 
+    /// Whether it has bits for what has been read: small objects with pointers, and not too many of them.
+    #[inline]
+    pub fn has_read_bits(&self) -> bool {
+        self.scan == Scan::Yes && self.class != 0 && self.objects <= MAX_WITH_READ
+    }
+
     /// Whether the span may be local.
     #[inline]
     pub fn can_be_local(&self) -> bool {
-        self.scan == Scan::Yes && self.elem <= MASK_IN_SPAN_MAX && self.objects <= MAX_WITH_READ
+        self.has_read_bits() && self.elem <= MASK_IN_SPAN_MAX
     }
 
-    /// Read bits of 64 objects, if the span can be local.
+    /// Read bits of 64 objects, if the span has any.
     #[inline]
     pub fn read_bits(&self, word: usize) -> *mut u64 {
         // SAFETY: M1: the span's bits, which have room behind the pairs.
@@ -173,7 +179,7 @@ impl Span {
     /// # Safety
     /// The span is unswept, and being swept by the caller.
     pub unsafe fn clear_read_bits(&self) {
-        if self.can_be_local() {
+        if self.has_read_bits() {
             // SAFETY: as in `read_bits`; caller.
             unsafe { self.read_bits(0).write_bytes(0, self.objects.div_ceil(64)) };
         }

@@ -2,7 +2,7 @@
 //! a pointer.
 //!
 //! ```text
-//!   runtime.writeBarrier      rdi slot, rsi new pointer          notes the old and the new pointer
+//!   runtime.writeBarrier      rdi slot, rsi new pointer          notes the old and the new pointer, and the slot
 //!   runtime.bulkBarrier       rdi memory, rsi source or 0, rdx bytes, a multiple of 8
 //! ```
 //! All registers are preserved, so that the fast path around a call has nothing to save. Pointers go to the buffer of
@@ -62,7 +62,8 @@ global_asm!(
     "mov rbx, [rcx + {p_next}]",
     "mov [rbx], rax",
     "mov [rbx + 8], rsi",
-    "add rbx, 16",
+    "mov [rbx + 16], rdi",
+    "add rbx, 24",
     "mov [rcx + {p_next}], rbx",
     "cmp rbx, [rcx + {p_end}]",
     "jae 2f",
@@ -77,10 +78,10 @@ global_asm!(
     "jmp 1b",
     // Between entersyscall and exitsyscall there is no P.
     "3:",
-    "push rdi",
-    "mov rdi, rax",
+    "push rdx",
+    "mov rdx, rax",
     on_system_stack!("undergo_barrier_shade"),
-    "pop rdi",
+    "pop rdx",
     "jmp 1b",
     ".size \"runtime.writeBarrier\", . - \"runtime.writeBarrier\"",
     ".p2align 4",
