@@ -48,7 +48,7 @@ pub(super) fn run(f: &Func, summaries: &Summaries) -> Option<Outcome> {
         flow.put(flow.ctx, flow.kept);
     }
     flow.solve()?;
-    Some(flow.outcome())
+    Some(flow.outcome(f))
 }
 
 /// What an object is.
@@ -435,15 +435,25 @@ impl Flow {
         self.returned..self.returned + RESULTS
     }
 
-    fn outcome(&self) -> Outcome {
+    /// Whether an object may be dead long before the frame ends and then keep what it points to: its address is one of
+    /// several that lead to objects of others, too. The collector finds such an object dead in time.
+    fn keeps_others(&self, f: &Func, i: Inst, o: usize) -> bool {
+        let is_others = |k: usize| matches!(self.objects[k], Object::Unknown | Object::Outer(_));
+        let with_others = |n: Node| (0..self.objects.len()).any(|k| is_others(k) && self.has(n, k));
+        matches!(f.insts[i], InstData::New { ptrs: true, .. })
+            && self.merged.iter().any(|&n| self.has(n, o) && with_others(n))
+    }
+
+    fn outcome(&self, f: &Func) -> Outcome {
         let held = |o: usize| {
             let known = |&n: &Node| self.has(n, o);
             let longer = self.merged.iter().any(known) || (0..self.objects.len()).any(|n| known(&n));
             if longer { Held::Longer } else { Held::OneRound }
         };
         let stays = |(o, what): (usize, &Object)| match what {
-            Object::Made(i) if !self.has(self.kept, o) && !self.results().any(|r| self.has(r, o)) => {
-                Some((*i, held(o)))
+            Object::Made(i) => {
+                let leaves = self.has(self.kept, o) || self.results().any(|r| self.has(r, o));
+                (!leaves && !self.keeps_others(f, *i, o)).then(|| (*i, held(o)))
             }
             _ => None,
         };
