@@ -75,6 +75,8 @@ pub struct Tracer {
     words: usize,
     /// Whether unmarked objects end the program.
     complains: bool,
+    /// Address ranges of all stacks while what variables lead to is traced, in order.
+    stacks: OffVec<(usize, usize)>,
     /// Objects to be read: span and slot of each.
     stack: OffVec<Found>,
     /// Where the pointer lies that is being followed: a text and an address.
@@ -83,7 +85,7 @@ pub struct Tracer {
 
 impl Visitor for Tracer {
     fn word(&mut self, value: usize) {
-        let Some(found) = find_object(value) else { return };
+        let Some(found) = find_object(value) else { return self.look_in_stacks(value) };
         let bit = (found.slot - HEAP.base()) / 8;
         if bit / 64 >= self.words {
             return;
@@ -112,7 +114,14 @@ impl Tracer {
     pub fn new() -> Option<Tracer> {
         let words = (HEAP.committed() / 512).max(1);
         let bits = mm::map(words * 8)?;
-        Some(Tracer { seen: bits.as_ptr().cast(), words, complains: false, stack: OffVec::new(), from: ("", 0) })
+        Some(Tracer {
+            seen: bits.as_ptr().cast(),
+            words,
+            complains: false,
+            stacks: OffVec::new(),
+            stack: OffVec::new(),
+            from: ("", 0),
+        })
     }
 
     /// Follows a pointer.
@@ -128,6 +137,20 @@ impl Tracer {
         let bit = (found.slot - HEAP.base()) / 8;
         // SAFETY: within the bitmap.
         bit / 64 < self.words && unsafe { *self.seen.add(bit / 64) } & 1 << (bit % 64) != 0
+    }
+
+    /// Variables, and what they lead to, outlive all frames: a pointer from there to a stack is a mistake of escape analysis.
+    fn look_in_stacks(&self, value: usize) {
+        let n = self.stacks.partition_point(|r| r.0 <= value);
+        if n == 0 || value >= self.stacks[n - 1].1 {
+            return;
+        }
+        let (place, at) = self.from;
+        let _ = writeln!(exit::Stderr, "runtime: checkmark: {place} {at:#x} holds {value:#x}, in a stack");
+        if let Some(found) = find_object(at) {
+            describe("pointer", &found);
+        }
+        exit::throw("checkmark found pointer to stack")
     }
 
     fn complain(&self, value: usize, found: &Found) -> ! {
@@ -174,6 +197,7 @@ impl Tracer {
 impl Drop for Tracer {
     fn drop(&mut self) {
         self.stack.release();
+        self.stacks.release();
         // SAFETY: our own mapping.
         unsafe { mm::unmap(self.seen.cast(), self.words * 8) };
     }
@@ -204,11 +228,23 @@ pub fn marks(world: &WorldStopped<'_>) {
     }
     let Some(mut t) = Tracer::new() else { return };
     t.complains = true;
+    for gp in rt::all_g() {
+        // SAFETY: the world is stopped: segments stay as they are.
+        unsafe {
+            let mut seg = (*gp).seg0;
+            while !seg.is_null() {
+                t.stacks.push(((*seg).lo, (*seg).lo + (*seg).size));
+                seg = (*seg).next;
+            }
+        }
+    }
+    t.stacks.sort_unstable();
     for [lo, hi] in [module().data, module().bss] {
         // SAFETY: segments of the program.
         unsafe { t.range("variable", lo as usize, hi as usize) };
         t.drain();
     }
+    t.stacks.clear();
     t.from = ("runtime", 0);
     roots::enumerate(&mut t, world);
     special::each_root(|word| t.follow(word));
