@@ -19,6 +19,8 @@ const LITTLE: u32 = 1 << 20;
 const MADE_BITS: u32 = 24;
 /// Growth between two collections below which the next one is likely to be done in one pause, if the last one was.
 const SMALL_DISTANCE: u64 = 8 << 20;
+/// Bytes made while objects are marked that count as alive, beside a sixteenth of what has been marked.
+const COUNTED: u64 = 2 << 20;
 /// Collections are minor while there is this part of the room left that a major one has left.
 const YOUNG: u64 = 4;
 /// A collection is forced after this time, ns.
@@ -117,12 +119,14 @@ pub fn is_far_beyond_goal() -> bool {
 }
 
 /// A collection has marked `marked` bytes in objects that were there when it began. As in Go, those made since then count as
-/// alive, since nothing of them is freed.
+/// alive, since nothing of them is freed; but not all of them if they are many, for example since helpers have had no
+/// processor: the heap would grow for that reason.
 pub fn collected(marked: u64) {
     let used = PACE.used.load(Relaxed);
     let pages = crate::mem::pages::sizes().in_use as u64;
     PACE.overhead.store(pages.saturating_sub(used), Relaxed);
     let during = used.saturating_sub(PACE.begun.load(Relaxed));
+    let counted = during.min(marked / 16 + COUNTED);
     // What would have been allocated while helpers had read everything.
     let [helpers, assists] = super::work::read();
     let alone = during as u128 * u128::from(helpers + assists) / u128::from(helpers.max(assists / 7).max(1));
@@ -131,9 +135,9 @@ pub fn collected(marked: u64) {
         PACE.marked.store(marked - PACE.live.load(Relaxed), Relaxed);
     } else {
         PACE.marked.store(marked, Relaxed);
-        PACE.old.store(marked + during, Relaxed);
+        PACE.old.store(marked + counted, Relaxed);
     }
-    PACE.live.store(marked + during, Relaxed);
+    PACE.live.store(marked + counted, Relaxed);
     // As in Go, a stack counts as its first block at least.
     let roots = super::cycle::last_roots();
     let blocks = crate::sched::create::count() * crate::stack::FIRST;
