@@ -331,9 +331,9 @@ fn wait(c: &mut Chan, elem: *mut u8, direction: Direction, reply: Reply) -> ! {
         (Direction::Receive, _) => WaitReason::SynctestChanReceive,
     };
     let c: *mut Chan = c;
-    g::current().operands[0] = c as usize;
-    // SAFETY: locked by this thread; C3: the parked goroutine's stack keeps the channel alive until it is woken, and it
-    // cannot be woken before the lock is released.
+    gp.operands = [c as usize, elem as usize];
+    // SAFETY: locked by this thread; C3: its operands keep the channel alive until the goroutine is woken, and it cannot be woken
+    // before the lock is released.
     park(gp, why, move || unsafe { (*c).unlock() })
 }
 

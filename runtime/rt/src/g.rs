@@ -89,7 +89,8 @@ pub struct G {
     pub coro: *mut crate::sched::coro::Coro,
     /// Operation that it waits to have done while the world is stopped.
     pub world_op: Option<crate::world::Op>,
-    /// Operands of `world_op`. Or, while it waits for a channel or what is in a variable of package sync, the address of that.
+    /// Operands of what it waits in, which its frames may have forgotten: of `world_op`; of a channel operation, the channel and
+    /// where its element is; of package sync, the address of the semaphore or list. See [`crate::waiter::operands`].
     pub operands: [usize; 2],
     /// Signal behind the panic that it is about to raise, 0 for none.
     pub sig: u32,

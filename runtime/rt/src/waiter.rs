@@ -106,6 +106,42 @@ static POOL: Mutex<Pool<Waiter>> = Mutex::new(Rank::SpanSet, Pool::new());
 const MAX: u32 = 64;
 const BATCH: u32 = 16;
 
+/// Cases of a select at most.
+const MAX_CASES: usize = 1 << 16;
+
+/// Calls `f(lo, hi)` for memory that holds what the waiting goroutine `gp` waits for, and where values go: the operands of an
+/// entry are dead in the frame that has called it, and the queues of objects are no roots.
+///
+/// # Safety
+/// The goroutine stays in its state. Its waiters may be freed meanwhile by whoever is about to wake it: what is found then is
+/// of no use, but does no harm.
+pub unsafe fn operands(gp: &G, f: &mut dyn FnMut(usize, usize)) {
+    use crate::g::WaitReason::*;
+    let at = gp.operands.as_ptr() as usize;
+    match gp.wait_reason {
+        ChanReceive | ChanSend | SynctestChanReceive | SynctestChanSend | StoppingTheWorld => f(at, at + 16),
+        Semacquire | MutexLock | RwMutexLock | RwMutexRLock | WaitGroupWait | SynctestWaitGroupWait | CondWait => {
+            f(at, at + 8);
+        }
+        Select | SynctestSelect => {
+            let mut w = gp.wait.waiters;
+            for _ in 0..MAX_CASES {
+                if w.is_null() {
+                    break;
+                }
+                // SAFETY: waiters are never unmapped.
+                unsafe {
+                    let (elem, chan) = (&raw const (*w).elem as usize, &raw const (*w).chan as usize);
+                    f(elem, elem + 8);
+                    f(chan, chan + 8);
+                    w = (&raw const (*w).sibling).read_volatile();
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
 /// A waiter of `gp`, zero otherwise.
 pub fn alloc(gp: *mut G) -> NonNull<Waiter> {
     let cache = &mut g::current_p().sync;

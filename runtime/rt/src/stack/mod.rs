@@ -210,6 +210,9 @@ pub unsafe fn scan_ranges(gp: *mut G, f: &mut dyn FnMut(usize, usize)) {
         scan_head(gp, status, f);
         let param = &raw const (*gp).param as usize;
         f(param, param + 8);
+        if status == GStatus::Waiting {
+            crate::waiter::operands(&*gp, f);
+        }
         if status == GStatus::Syscall {
             // The frame of the entry is gone: calls made since may have overwritten it.
             let regs = &raw const (*gp).syscall_regs as usize;
