@@ -155,20 +155,15 @@ fn all_heaps() -> impl Iterator<Item = &'static PTimers> {
     rt::all_p().map(|p| &p.timers).chain(bubble::all().map(|b| b.timers()))
 }
 
-/// Roots: armed `time.AfterFunc` timers, and timers on whose channels goroutines wait: these may hold nothing but their
-/// place in the queue. Other timers with channels are held only by their users.
+/// Roots: armed `time.AfterFunc` timers. Those with channels are held only by their users.
 pub fn roots(v: &mut dyn Visitor) {
     for timers in all_heaps() {
         // SAFETY: the world is stopped.
         for e in unsafe { timers.heap() }.iter() {
             // SAFETY: nodes in heaps are valid.
             unsafe {
-                let owner = (*e.node).owner;
-                let is_awaited = || {
-                    (*e.node).kind == Kind::Channel as u8 && (*(*(owner as *mut TimeTimer)).channel()).has_receivers()
-                };
-                if (*e.node).kind == Kind::Func as u8 || is_awaited() {
-                    v.word(owner);
+                if (*e.node).kind == Kind::Func as u8 {
+                    v.word((*e.node).owner);
                 }
             }
         }
