@@ -50,7 +50,8 @@ func parallel() {
 	}
 }
 
-// Counts of the program's own functions, by the innermost of them and the size of the objects.
+// Counts of the program's own functions, by the innermost of them and the size of the objects. Small ones in litter are the
+// runtime's, which makes something for itself there at times.
 func show() {
 	p := make([]runtime.MemProfileRecord, 10_000)
 	n, ok := runtime.MemProfile(p, true)
@@ -68,6 +69,9 @@ func show() {
 		switch f.Function {
 		case "main.keepers", "main.litter", "main.big":
 			k := key{f.Function, r.AllocBytes / r.AllocObjects}
+			if k.function == "main.litter" && k.size < 1000 {
+				continue
+			}
 			counts[k] = [2]int64{counts[k][0] + r.AllocObjects, counts[k][1] + r.InUseObjects()}
 		}
 	}
