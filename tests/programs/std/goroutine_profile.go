@@ -8,6 +8,7 @@ import (
 	"runtime/pprof"
 	"slices"
 	"strings"
+	"time"
 )
 
 //go:noinline
@@ -21,9 +22,8 @@ func main() {
 	for range 2 {
 		pprof.Do(context.Background(), pprof.Labels("key", "value"), func(context.Context) { go waits(c) })
 	}
-	for range 10 {
-		runtime.Gosched()
-	}
+	// Until all of them wait.
+	time.Sleep(50 * time.Millisecond)
 	var text strings.Builder
 	if err := pprof.Lookup("goroutine").WriteTo(&text, 1); err != nil {
 		fmt.Println(err)
