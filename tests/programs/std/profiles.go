@@ -83,10 +83,13 @@ func locks(mu *sync.Mutex) {
 //go:noinline
 func receives(c chan int) { <-c }
 
-// theRest are functions in which an allocation is sampled at times: the runtime makes something for itself there.
-var theRest = map[string]bool{"main.objects": true, "main.functions": true}
+// named says which functions are looked for: elsewhere in the program, too, the runtime makes something for itself at times.
+var named = map[string]bool{
+	"main.kept": true, "main.dropped": true, "main.large": true, "main.locks": true, "main.receives": true,
+	"sync.(*Mutex).Lock": true, "sync.(*Mutex).Unlock": true, "sync.(*WaitGroup).Wait": true,
+}
 
-// functions gives the functions of the program and of sync that a profile names.
+// functions gives those of them that a profile names.
 func functions(profile string) []string {
 	var b bytes.Buffer
 	if err := pprof.Lookup(profile).WriteTo(&b, 1); err != nil {
@@ -96,7 +99,7 @@ func functions(profile string) []string {
 	for _, line := range strings.Split(b.String(), "\n") {
 		if words := strings.Fields(line); strings.HasPrefix(line, "#") && len(words) > 2 {
 			name, _, _ := strings.Cut(words[2], "+")
-			if !theRest[name] && strings.HasPrefix(name, "main.") || strings.HasPrefix(name, "sync.") {
+			if named[name] {
 				names = append(names, name)
 			}
 		}
