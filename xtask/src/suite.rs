@@ -6,7 +6,8 @@
 //! ([`undergo_tests::crash_suite`]), and `cargo xtask suite programs` those of `tests/programs`, which are tests as well.
 //!
 //! In front of the name, `--env GOMAXPROCS=1` sets a variable for the programs of both, and `--own-env
-//! GODEBUG=gctorture=5` for those of undergo alone: here, a collection at every fifth span that is taken.
+//! GODEBUG=gctorture=2` for those of undergo alone: here, a collection for about every eight objects that are made, until
+//! collections have taken a second.
 
 mod gotree;
 

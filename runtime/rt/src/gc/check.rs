@@ -2,7 +2,10 @@
 //!
 //! Everything reachable is traced once more, by simpler means and with bits of its own: one per word of the heap. An object
 //! that is reachable and not marked would be freed and used: the program ends and says where the pointer to it lies.
-//! `gcpoison=1` fills freed objects, and `gctorture=n` makes every n-th span that allocation takes start a collection.
+//!
+//! `gcpoison=1` fills freed objects. With `gctorture=n` bins give out [`PORTION`] slots at a time, and every n-th time that one
+//! asks for more, or a large object is made, a collection starts. So that programs that allocate much, or have a large heap,
+//! come to an end, n doubles with every second that collections have taken.
 
 use crate::config::godebug;
 use crate::mem::span::{Found, HEAP, find_object};
@@ -13,15 +16,23 @@ use crate::roots::{self, Visitor};
 use crate::witness::WorldStopped;
 use crate::{env, exit, rt, stack};
 use core::fmt::Write;
-use core::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 use undergo_rtsys::linux::mm;
 
 static CHECK_MARKS: AtomicBool = AtomicBool::new(false);
 static POISON: AtomicBool = AtomicBool::new(false);
-/// Spans taken between collections, 0: no torture.
+/// Slots that bins give out at a time while there is torture.
+const PORTION: u32 = 4;
+/// Time that collections may take before there are half as many, ns.
+const PATIENCE: u64 = 1_000_000_000;
+/// Portions taken between collections, 0: no torture. Doubled by collections.
 static TORTURE: AtomicU32 = AtomicU32::new(0);
-/// Spans still to be taken.
+/// Portions still to be taken. Any thread that allocates; it does not matter if it misses some.
 static COUNTDOWN: AtomicU32 = AtomicU32::new(0);
+/// How often a collection was asked for while another one marked. Any thread.
+static ASKED: AtomicU32 = AtomicU32::new(1);
+/// Time that collections have taken since torture was last relaxed, ns. Collections add to it.
+static TAKEN: AtomicU64 = AtomicU64::new(0);
 
 /// Name of a place that may hold leftovers.
 const STACK: &str = "stack";
@@ -37,15 +48,48 @@ pub fn init() {
     COUNTDOWN.store(n, Relaxed);
 }
 
-/// Allocation takes a span: whether a collection shall start for that reason.
-pub fn torture() -> bool {
-    let every = TORTURE.load(Relaxed);
-    if every == 0 {
-        return false;
+/// Allocation takes a portion of slots, or makes a large object: starts a collection now and then. In an entry.
+#[inline]
+pub fn torture() {
+    if is_torturing() {
+        count_down();
     }
+}
+
+#[cold]
+fn count_down() {
     let left = COUNTDOWN.load(Relaxed).saturating_sub(1);
-    COUNTDOWN.store(if left == 0 { every } else { left }, Relaxed);
-    left == 0
+    COUNTDOWN.store(if left == 0 { TORTURE.load(Relaxed) } else { left }, Relaxed);
+    if left == 0 {
+        crate::park::request_gc(crate::g::current());
+    }
+}
+
+/// Whether a goroutine that asks for a collection while another one marks shall wait until that is done: every fourth time.
+/// The others try the barrier.
+pub fn is_impatient() -> bool {
+    is_torturing() && ASKED.fetch_add(1, Relaxed).is_multiple_of(4)
+}
+
+/// Those of the free slots of a window that are given out next.
+#[inline]
+pub fn portion(free: u64) -> u64 {
+    if !is_torturing() {
+        return free;
+    }
+    let mut rest = free;
+    for _ in 0..PORTION {
+        rest &= rest.wrapping_sub(1);
+    }
+    free & !rest
+}
+
+/// A collection has taken `ns` nanoseconds.
+pub fn relax(ns: u64) {
+    if is_torturing() && TAKEN.fetch_add(ns, Relaxed) + ns >= PATIENCE {
+        TAKEN.store(0, Relaxed);
+        TORTURE.store(TORTURE.load(Relaxed).saturating_mul(2), Relaxed);
+    }
 }
 
 /// Whether collections start without need.

@@ -57,7 +57,7 @@ pub fn init() {
 /// The heap may have grown beyond its goal while objects are marked, by what this goroutine has allocated: it goes on when
 /// marking has ended. Its entry's results are saved. Whoever drives the collection never waits.
 pub fn wait_for_marking(gp: &mut G) {
-    if !pace::is_beyond_goal(gp) || !may_wait(gp) {
+    if !(pace::is_beyond_goal(gp) || check::is_impatient()) || !may_wait(gp) {
         return;
     }
     let mut driver = DRIVER.lock();
@@ -70,7 +70,7 @@ pub fn wait_for_marking(gp: &mut G) {
 /// A collection is due that the driver cannot begin yet. If the heap is beyond its goal by much, the goroutine goes on when
 /// marking has ended, or when it turns out that there is nothing to wait for. Its entry's results are saved.
 pub fn wait_for_driver(gp: &mut G) {
-    if !pace::is_far_beyond_goal() || !may_wait(gp) {
+    if !(pace::is_far_beyond_goal() || check::is_torturing()) || !may_wait(gp) {
         return;
     }
     let mut driver = DRIVER.lock();

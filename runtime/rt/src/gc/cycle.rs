@@ -303,6 +303,7 @@ fn record(kind: usize, start: i64) {
     // The last pause is counted when the world goes on.
     let total_ns = assist + dedicated + TIMES.pause_cpu_ns.load(Relaxed);
     limiter::collected(n as u64 + 1, total_ns);
+    check::relax((start + last - CYCLE.begun.load(Relaxed)) as u64);
     let roots = last_roots();
     let [before, end] = CYCLE.used.each_ref().map(|used| used.load(Relaxed));
     trace::print(&trace::Line {

@@ -31,8 +31,12 @@ use undergo_rtcore::object_bits::Pair;
 use undergo_rtcore::run_queue::RunQueue;
 use undergo_rtcore::size_class::{HEADER, PAGE, PAGE_SHIFT, Scan};
 
-/// Bytes of a large object read at a time.
-const PIECE: usize = 32 << 10;
+/// Bytes of a large object read at a time: pointers all of which may lead to memory that no cache has. Parts of
+/// larger elements begin at multiples of it.
+const PIECE: usize = 8 << 10;
+const _: () = assert!(PIECE.is_multiple_of(pointers::PART));
+/// Bytes of a large object that take about as long as a small object.
+const UNIT: usize = 64;
 /// Entries between prefetching and reading.
 const AHEAD: usize = 8;
 /// Spans of the queue among them, at most: those in the queue can be stolen.
@@ -254,7 +258,7 @@ impl Marker {
         }
     }
 
-    /// Reads one entry; how many objects, 0 if there is no entry.
+    /// Reads one entry; how many objects, or how many parts of a large one of about their size; 0 if there is no entry.
     #[inline]
     pub(super) fn step(&mut self) -> usize {
         let Some(entry) = self.next() else { return 0 };
@@ -265,11 +269,13 @@ impl Marker {
             // SAFETY: entries are marked objects (M3), or words of such.
             unsafe {
                 match entry & TAGS {
-                    SLOT => self.word_at(entry & !TAGS),
-                    _ => self.read(entry),
+                    SLOT => {
+                        self.word_at(entry & !TAGS);
+                        1
+                    }
+                    _ => self.read(entry).div_ceil(UNIT),
                 }
             }
-            1
         };
         self.look_up();
         n
@@ -390,11 +396,11 @@ impl Marker {
         }
     }
 
-    /// Marks what an object, or a piece of it, points at.
+    /// Marks what an object, or a piece of it, points at; how many bytes were read.
     ///
     /// # Safety
     /// The entry is that of a marked object with pointers. Others write it in whole words, through the write barrier.
-    unsafe fn read(&mut self, entry: usize) {
+    unsafe fn read(&mut self, entry: usize) -> usize {
         let at = entry & !TAGS;
         // SAFETY: M1: marked objects lie in spans.
         let span = unsafe { &**PAGE_TABLE.at::<*mut Span>((at - self.heap) >> PAGE_SHIFT) };
@@ -411,6 +417,7 @@ impl Marker {
                 pointers::in_masked(span, at, |word| self.word_at(word));
             }
         }
+        span.elem
     }
 
     /// The pointer word at an address.
@@ -472,23 +479,31 @@ impl Marker {
         }
     }
 
-    /// A piece of a large object; queues the rest.
+    /// A piece of a large object; queues the rest. How many bytes were read.
     ///
     /// # Safety
     /// See [`Marker::read`].
-    unsafe fn read_large(&mut self, span: &Span, at: usize) {
+    unsafe fn read_large(&mut self, span: &Span, at: usize) -> usize {
         // SAFETY: M4: a large object with pointers has a type, published before the object.
         let ty = unsafe { &*span.large_type };
         let end = span.start + span.elem;
-        // A piece ends between two elements, unless one element fills more than a piece.
-        let piece = (PIECE / ty.size).max(1) * ty.size;
-        let stop = end.min(at + piece);
+        // A piece is some elements, or a part of one that is larger.
+        let is_part = ty.size > PIECE;
+        let into = if is_part { (at - span.start) % ty.size } else { 0 };
+        let stop = end.min(at + if is_part { PIECE.min(ty.size - into) } else { PIECE / ty.size * ty.size });
         if stop < end {
             self.stack.push(stop | PLACE);
         }
         self.read += (stop - at) as u64;
-        // SAFETY: caller; `at` is the start of an element.
-        unsafe { pointers::in_typed(ty, at, stop, |word| self.word_at(word)) };
+        // SAFETY: caller; `at` is the start of an element, or lies so many bytes behind it.
+        unsafe {
+            if is_part {
+                pointers::in_part(ty, at - into, into, stop - (at - into), |word| self.word_at(word));
+            } else {
+                pointers::in_typed(ty, at, stop, |word| self.word_at(word));
+            }
+        }
+        stop - at
     }
 }
 

@@ -149,6 +149,7 @@ fn large(size: usize, ty: *const Type, zero: Zero) -> *mut u8 {
     let Some(mut span) = pages::alloc_span(n, 0, scan) else { out_of_memory(size) };
     g::current_p().mem.stats.count_large(n * PAGE);
     account(n * PAGE);
+    crate::gc::check::torture();
     // SAFETY: nobody else knows the span yet.
     unsafe {
         let s: &mut Span = span.as_mut();
@@ -177,7 +178,7 @@ pub fn account(bytes: usize) {
     if tracer::is_on() {
         tracer::heap_alloc(crate::gc::pace::used());
     }
-    if due || crate::gc::check::torture() {
+    if due {
         crate::park::request_gc(g::current());
     }
 }

@@ -6,7 +6,7 @@
 //! and those that have not been taken when marking ends are unmarked.
 
 use super::span::Span;
-use crate::gc::barrier;
+use crate::gc::{barrier, check};
 use core::mem::offset_of;
 use core::ptr::{self, NonNull};
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -140,7 +140,7 @@ impl Bin {
         }
     }
 
-    /// Goes on to the next window with free slots, if there is one.
+    /// Goes on to the next window with free slots, if there is one: this one, if [`check::portion`] has left some in it.
     ///
     /// # Safety
     /// M2.
@@ -148,7 +148,7 @@ impl Bin {
         let Some(span) = self.span() else { return false };
         // SAFETY: caller.
         let objects = unsafe { span.as_ref().objects };
-        let mut first = self.first + 64;
+        let mut first = self.first + if check::is_torturing() { 0 } else { 64 };
         while first < objects {
             // SAFETY: caller.
             if unsafe { self.enter(first) } {
@@ -175,6 +175,7 @@ impl Bin {
             taken @ ..64 => u64::MAX << taken,
             _ => 0,
         };
+        free = check::portion(free);
         (self.free, self.first, self.base) = (free, first, s.start + first * s.elem);
         self.mark_free();
         free != 0

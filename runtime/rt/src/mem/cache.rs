@@ -4,6 +4,7 @@ use super::bin::{Bin, Slot};
 use super::sample::Sampler;
 use super::span::{N_SPAN_CLASSES, span_class};
 use super::{alloc, central, stats};
+use crate::gc::check;
 use core::ptr;
 use undergo_rtcore::object_bits::{count_kept, next_free};
 use undergo_rtcore::size_class::{Scan, class_of};
@@ -45,6 +46,7 @@ impl Cache {
         if let Some(slot) = self.take_sample(class) {
             return slot;
         }
+        check::torture();
         // SAFETY: M2: the bin and its span are ours.
         if unsafe { self.bins[class].next_window() }
             && let Some(slot) = self.begin_window(class)

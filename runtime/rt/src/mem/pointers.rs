@@ -11,26 +11,38 @@ use undergo_rtcore::size_class::{HEADER, Scan};
 /// `ty` is a type (T1).
 #[inline]
 pub unsafe fn in_typed(ty: &Type, lo: usize, hi: usize, mut f: impl FnMut(usize)) {
-    let mask = ty.mask();
-    let ptr_words = ty.ptr_bytes / 8;
     let mut elem = lo;
     while elem < hi {
-        let words = ptr_words.min((hi - elem) / 8);
-        let mut i = 0;
-        while i < words {
-            // SAFETY: T1: the mask has ptr_words bits, in bytes.
-            let mut byte = unsafe { *mask.add(i / 8) };
-            if words - i < 8 {
-                byte &= (1u8 << (words - i)) - 1;
-            }
-            while byte != 0 {
-                let bit = byte.trailing_zeros() as usize;
-                byte &= byte - 1;
-                f(elem + (i + bit) * 8);
-            }
-            i += 8;
-        }
+        // SAFETY: caller.
+        unsafe { in_part(ty, elem, 0, hi - elem, &mut f) };
         elem += ty.size;
+    }
+}
+
+/// Bytes of which the offset of a part of a value is a multiple.
+pub const PART: usize = 64;
+
+/// The same for the bytes `[lo, hi)`, at most, of the value of `ty` at `at`; `lo` is a multiple of [`PART`].
+///
+/// # Safety
+/// `ty` is a type (T1).
+#[inline]
+pub unsafe fn in_part(ty: &Type, at: usize, lo: usize, hi: usize, mut f: impl FnMut(usize)) {
+    let mask = ty.mask();
+    let words = ty.ptr_bytes.min(hi) / 8;
+    let mut i = lo / 8;
+    while i < words {
+        // SAFETY: T1: the mask has ptr_bytes / 8 bits, in bytes.
+        let mut byte = unsafe { *mask.add(i / 8) };
+        if words - i < 8 {
+            byte &= (1u8 << (words - i)) - 1;
+        }
+        while byte != 0 {
+            let bit = byte.trailing_zeros() as usize;
+            byte &= byte - 1;
+            f(at + (i + bit) * 8);
+        }
+        i += 8;
     }
 }
 
