@@ -32,6 +32,10 @@ func gcMarkWait()
 // gcMarkDone ends marking with the world stopped; false if there is more to mark than should be done then.
 func gcMarkDone(kind uintptr) bool
 
+// gcSettle deals with a part of what dead objects leave behind and reports whether there may be more. Nothing is swept before
+// all of it is done.
+func gcSettle() (more bool)
+
 // gcSweep sweeps a part of the heap and reports whether there may be more; gcSweepFinish waits for those who sweep.
 func gcSweep() (more bool)
 func gcSweepFinish()
@@ -78,6 +82,8 @@ func collect(kind uintptr) {
 	}
 	startTheWorld(0)
 	worldRelease()
+	for gcSettle() {
+	}
 	Gosched()
 	for gcSweep() {
 		Gosched()

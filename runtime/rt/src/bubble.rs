@@ -17,6 +17,7 @@
 //! Records are never unmapped, and used again once their goroutines have ended; channels refer to bubbles by id.
 
 use crate::g::{self, G, WaitReason};
+use crate::gc::settle;
 use crate::lock::Mutex;
 use crate::mem::span::find_object;
 use crate::mem::vec::OffVec;
@@ -274,11 +275,11 @@ enum Join {
 }
 
 /// After marking: forgets objects that are garbage.
-pub fn drop_unreachable(is_marked: &dyn Fn(usize) -> bool) {
+pub fn drop_unreachable() {
     let mut members = MEMBERS.lock();
     let mut kept = 0;
     for i in 0..members.len() {
-        if is_marked(members[i].address) {
+        if settle::lives(members[i].address) {
             members[kept] = members[i];
             kept += 1;
         }

@@ -10,17 +10,19 @@ pub trait Visitor {
 
 /// Every enumerator: a module that holds Go pointers in Rust structures adds its function here. Data segments of the
 /// program and stacks are the collector's own business ([`crate::module`], [`crate::stack::scan_ranges`]).
-pub const ENUMERATORS: &[fn(&mut dyn Visitor)] = &[
-    crate::osapi::roots,
-    crate::reflect::roots,
-    crate::timer::roots,
-    crate::mem::special::roots,
-    crate::profile::roots,
-];
+pub const ENUMERATORS: &[fn(&mut dyn Visitor)] =
+    &[crate::osapi::roots, crate::reflect::roots, crate::mem::special::roots, crate::profile::roots];
 
-/// Runs all enumerators.
-pub fn enumerate(v: &mut dyn Visitor, _: &WorldStopped<'_>) {
+/// Runs all enumerators but for timers, which may be many: the collector marks them while the world runs
+/// ([`crate::timer::mark_roots`]).
+pub fn enumerate_few(v: &mut dyn Visitor, _: &WorldStopped<'_>) {
     for f in ENUMERATORS {
         f(v);
     }
+}
+
+/// Runs all enumerators.
+pub fn enumerate(v: &mut dyn Visitor, world: &WorldStopped<'_>) {
+    enumerate_few(v, world);
+    crate::timer::roots(v);
 }

@@ -173,7 +173,6 @@ pub fn start(_: WorldStopped<'_>, n: usize) {
     if n != 0 && n != rt::n_p() {
         resize(n);
     }
-    sched::inject_polled(netpoll::poll_if_initialised());
     let own = m::current().p;
     // SAFETY: our own P.
     unsafe { (*own).set_status(PStatus::Running) };
@@ -207,6 +206,8 @@ pub fn start(_: WorldStopped<'_>, n: usize) {
     for &pp in &busy[..n_busy] {
         threads::start_with(pp);
     }
+    // Nobody has looked while the world stood still.
+    sched::inject_polled(netpoll::poll_if_initialised());
     sched::wake_p();
     drop(NoPreempt::reclaim(gp));
 }

@@ -12,6 +12,8 @@ pub enum Rank {
     World,
     Sysmon,
     SignalState,
+    /// What dead objects leave behind is being dealt with.
+    Settle,
     Finalizers,
     Sweep,
     Netpoll,

@@ -10,7 +10,7 @@
 use super::{generation, mark};
 use crate::g::{self, G};
 use crate::p::P;
-use crate::rt::{self, RT};
+use crate::rt::RT;
 use crate::types::Type;
 use crate::witness::WorldStopped;
 use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -34,12 +34,9 @@ pub fn is_on() -> bool {
 /// Turns the barrier on. The current goroutine is the only one that goes on without being scheduled.
 pub fn turn_on(_: &WorldStopped<'_>) {
     ON.store(true, Relaxed);
-    for i in 0..rt::MAX_P {
-        let p = RT.all_p[i].load(Relaxed);
-        if !p.is_null() {
-            // SAFETY: Ps live for ever; the world is stopped.
-            init(unsafe { &mut *p });
-        }
+    for p in RT.all_p.iter().map(|p| p.load(Relaxed)).take_while(|p| !p.is_null()) {
+        // SAFETY: Ps live for ever; the world is stopped. There are none behind the first that has not been made.
+        init(unsafe { &mut *p });
     }
     refresh(g::current());
 }

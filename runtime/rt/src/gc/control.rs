@@ -1,6 +1,6 @@
 //! Entries for the overlay's driver goroutine, and those of runtime/debug about the collector.
 
-use super::{check, cycle, helpers, pace, sweep, trace};
+use super::{check, cycle, helpers, pace, settle, sweep, trace};
 use crate::g::{self, FLAG_SYSTEM, G, WaitReason};
 use crate::lock::Mutex;
 use crate::mem::stats::STATS;
@@ -10,7 +10,7 @@ use crate::rt::{self, RT};
 use crate::sched::{self, Ask};
 use crate::witness::WorldStopped;
 use core::ptr::null_mut;
-use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use core::sync::atomic::{AtomicBool, AtomicPtr, Ordering::Relaxed};
 use undergo_rtcore::lock_rank::Rank;
 use undergo_rtsys::entry;
 
@@ -92,10 +92,16 @@ pub fn end_waiting() {
     sched::inject(waiting);
 }
 
+/// Whether the first thing that a goroutine is going to do is to stop the world.
+pub fn is_about_to_stop_the_world(gp: *mut G) -> bool {
+    ENDING.load(Relaxed) == gp
+}
+
 /// The last helper has nothing left to do: wakes whoever waits for that.
 pub fn marking_ended() {
     let gp = core::mem::replace(&mut DRIVER.lock().marking, null_mut());
     if !gp.is_null() {
+        ENDING.store(gp, Relaxed);
         let mut list = GList::new();
         list.push(gp);
         sched::inject(list);
@@ -115,6 +121,9 @@ static DRIVER: Mutex<Driver> = Mutex::new(
     Rank::Sweep,
     Driver { waiting: null_mut(), wanted: None, marking: null_mut(), beyond_goal: GList::new() },
 );
+/// The goroutine that drives the collection, from the end of marking until the world has been stopped for that. Written by
+/// helpers and by itself.
+static ENDING: AtomicPtr<G> = AtomicPtr::new(null_mut());
 /// Whether the driver ever waited.
 static EXISTS: AtomicBool = AtomicBool::new(false);
 /// Whether a driver goroutine has been started.
@@ -210,7 +219,13 @@ entry! {
     "runtime.gcMarkDone" => fn gc_mark_done(kind: usize) -> bool {
         // SAFETY: contract of the entry: between stopTheWorld and startTheWorld.
         let world = unsafe { WorldStopped::assume() };
+        ENDING.store(null_mut(), Relaxed);
         cycle::mark_done(kind, &world)
+    }
+
+    /// Deals with a part of what dead objects leave behind; whether there may be more.
+    "runtime.gcSettle" => fn gc_settle() -> bool {
+        settle::some()
     }
 
     /// Sweeps a part of the heap, or what is left if the next collection is due; whether there may be more.

@@ -3,7 +3,8 @@
 //! ```text
 //!   begin        world stopped: barrier on, what Rust holds is shaded
 //!   (marking)    world runs: helpers read globals, stacks and objects; allocations assist
-//!   mark_done    world stopped: what is left is marked; barrier off, specials settled, sweeping begins
+//!   mark_done    world stopped: what is left is marked; barrier off, all spans unswept
+//!   (settling)   world runs: what dead objects leave behind is dealt with
 //!   (sweeping)   world runs
 //! ```
 //! With `GODEBUG=gcstoptheworld=1`, and before the driver goroutine exists, [`collect`] does all of it with the world
@@ -11,12 +12,12 @@
 
 use super::mark::Marker;
 use super::{
-    barrier, check, control, generation, helpers, leaks, limiter, mark, never, pace, roots, sweep, trace, work,
+    barrier, check, control, generation, helpers, leaks, limiter, mark, never, pace, roots, settle, sweep, trace, work,
 };
 use crate::g::{self, G};
 use crate::lock::Mutex;
+use crate::mem::arena;
 use crate::mem::stats::STATS;
-use crate::mem::{arena, special};
 use crate::metrics::TIMES;
 use crate::rt::{self, RT};
 use crate::tracer;
@@ -36,7 +37,7 @@ const SMALL_ROOTS: usize = 512 << 10;
 /// And if there are fewer goroutines.
 const SMALL_COUNT: usize = 64;
 /// How long objects are read in that attempt, ns.
-const FIRST_NS: i64 = 150_000;
+const FIRST_NS: i64 = 80_000;
 /// After so many attempts marking ends with the world stopped, whatever is left.
 const MAX_ATTEMPTS: u32 = 8;
 
@@ -176,7 +177,7 @@ pub fn collect(kind: usize, world: &WorldStopped<'_>) {
     helpers::finish();
     marker.count();
     drop(marker);
-    settle(world);
+    end(world);
     sweep::finish();
     record(kind, start);
 }
@@ -201,13 +202,13 @@ pub fn begin(kind: usize, world: &WorldStopped<'_>) -> bool {
         if marker.drain_alone(FIRST_NS) {
             marker.count();
             drop(marker);
-            settle(world);
+            end(world);
             record(kind, start);
             return false;
         }
         helpers::Job::Drain
     } else {
-        crate::roots::enumerate(&mut *marker, world);
+        crate::roots::enumerate_few(&mut *marker, world);
         marker.give_all();
         helpers::Job::RootsAndDrain
     };
@@ -232,7 +233,7 @@ pub fn mark_done(kind: usize, world: &WorldStopped<'_>) -> bool {
     marker.queue = Some(work::queue(None));
     marker.reset();
     marker.be_alone();
-    crate::roots::enumerate(&mut *marker, world);
+    crate::roots::enumerate_few(&mut *marker, world);
     let done = marker.drain_alone(if attempt < MAX_ATTEMPTS { LAST_NS << attempt } else { i64::MAX });
     marker.count();
     drop(marker);
@@ -242,25 +243,23 @@ pub fn mark_done(kind: usize, world: &WorldStopped<'_>) -> bool {
     }
     barrier::turn_off(world);
     CYCLE.is_marking.store(false, Relaxed);
-    settle(world);
+    end(world);
     record(kind, start);
     true
 }
 
-/// After marking: what dead objects leave behind is dealt with, and everything unmarked becomes free.
-fn settle(world: &WorldStopped<'_>) {
+/// After marking: everything unmarked is dead.
+fn end(world: &WorldStopped<'_>) {
     check::marks(world);
     never::check(world);
     arena::close_freed(world);
     each_p(world, |p| p.mem.flush(world));
-    crate::timer::drop_unreachable(world);
-    special::settle(world);
     let (bytes, objects) = mark::marked();
     // A minor collection has not marked what was old.
     let bytes = bytes + if generation::is_minor() { pace::live() } else { 0 };
     STATS.marked_bytes.store(bytes, Relaxed);
     STATS.marked_objects.store(objects, Relaxed);
-    sweep::begin(world);
+    settle::begin(world);
     CYCLE.used[1].store(pace::used(), Relaxed);
     pace::collected(bytes);
     if tracer::is_on() {
@@ -268,18 +267,15 @@ fn settle(world: &WorldStopped<'_>) {
         tracer::heap_alloc(pace::used());
         tracer::heap_goal(pace::goal());
     }
-    crate::sched::inject(special::claim_waiting());
     control::end_waiting();
 }
 
 /// Calls `f` with every P.
 fn each_p(_: &WorldStopped<'_>, mut f: impl FnMut(&mut crate::p::P)) {
-    for i in 0..rt::MAX_P {
-        let p = RT.all_p[i].load(Relaxed);
-        if !p.is_null() {
-            // SAFETY: Ps live for ever; the world is stopped, so nobody uses them.
-            f(unsafe { &mut *p });
-        }
+    // There are none behind the first that has not been made.
+    for p in RT.all_p.iter().map(|p| p.load(Relaxed)).take_while(|p| !p.is_null()) {
+        // SAFETY: Ps live for ever; the world is stopped, so nobody uses them.
+        f(unsafe { &mut *p });
     }
 }
 

@@ -465,20 +465,6 @@ impl Marker {
         }
     }
 
-    /// Marks what an object in use points at, but not the object.
-    ///
-    /// # Safety
-    /// The object does not die meanwhile.
-    pub unsafe fn beneath(&mut self, found: &Found) {
-        // SAFETY: M1, M4; caller.
-        unsafe {
-            if (*found.span).scan == Scan::Yes {
-                self.read(found.slot);
-                self.look_up();
-            }
-        }
-    }
-
     /// A piece of a large object; queues the rest. How many bytes were read.
     ///
     /// # Safety

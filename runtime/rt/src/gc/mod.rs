@@ -52,6 +52,7 @@ pub mod mark;
 pub mod never;
 pub mod pace;
 pub mod roots;
+pub mod settle;
 pub mod sweep;
 pub mod trace;
 pub mod work;

@@ -101,6 +101,7 @@ unsafe fn mark_stack(marker: &mut Marker, gp: *mut G) -> usize {
 pub fn mark_concurrently(marker: &mut Marker) {
     let mut sizes = Sizes { globals: mark_globals(marker), stacks: 0 };
     special::mark_roots(marker);
+    crate::timer::mark_roots(marker);
     let mut round = 0;
     loop {
         let (bytes, left) = mark_stacks(marker, round);

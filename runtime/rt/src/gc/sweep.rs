@@ -4,11 +4,11 @@
 //! is not touched. Spans without survivors go back to the page heap. It takes about 100 ns per 8 KB.
 //!
 //! A collection ends by making every span *unswept*: the number of the sweep goes up, and caches and central lists are
-//! empty. Nothing is allocated from an unswept span. The heap is then swept in pieces of [`PIECE`] pages, from the top
-//! down, by the goroutine that drives collections and by allocations that find no span with room; each piece is claimed
-//! by one thread. The next collection waits until all pieces are done.
+//! empty. Nothing is allocated from an unswept span. When [`settle`] is done with what dead objects leave behind, the heap is
+//! swept in pieces of [`PIECE`] pages, from the top down, by the goroutine that drives collections and by allocations that
+//! find no span with room; each piece is claimed by one thread. The next collection waits until all pieces are done.
 
-use super::{check, generation};
+use super::{check, generation, settle};
 use crate::mem::span::{Arena, N_SPAN_CLASSES, PAGE_TABLE, Span, span_class};
 use crate::mem::stats::Freed;
 use crate::mem::{arena, central, pages};
@@ -51,8 +51,8 @@ pub fn number() -> u32 {
 }
 
 /// Makes all spans unswept. Objects have been marked; caches are empty.
-pub fn begin(_: &WorldStopped<'_>) {
-    central::clear();
+pub fn begin(world: &WorldStopped<'_>) {
+    central::clear(world);
     for (dense, [live, slots]) in SWEEP.dense.iter().zip(&SWEEP.survivors) {
         let (live, slots) = (live.swap(0, Relaxed), slots.swap(0, Relaxed));
         if slots > 0 {
@@ -60,6 +60,10 @@ pub fn begin(_: &WorldStopped<'_>) {
         }
     }
     SWEEP.number.fetch_add(1, Relaxed);
+}
+
+/// Pieces may be claimed. Nobody asks any more what is dead.
+pub fn open() {
     SWEEP.claimed.store(pages::committed_pages(), SeqCst);
 }
 
@@ -68,7 +72,7 @@ pub fn is_dense(class: usize) -> bool {
     SWEEP.dense[class].load(Relaxed)
 }
 
-/// Whether all pieces have been claimed.
+/// Whether all pieces have been claimed, or none can be yet.
 pub fn is_claimed() -> bool {
     SWEEP.claimed.load(Relaxed) == 0
 }
@@ -87,8 +91,9 @@ pub fn some() -> bool {
     claim.is_ok()
 }
 
-/// Sweeps what is left, and waits for those who sweep.
+/// Settles and sweeps what is left, and waits for those who sweep.
 pub fn finish() {
+    while settle::some() {}
     while some() {}
     let mut spins = 0;
     while SWEEP.busy.load(SeqCst) > 0 {

@@ -28,6 +28,33 @@ pub struct Cache {
     pub stats: stats::Local,
     /// Which slots a heap profile counts.
     pub sampler: Sampler,
+    /// Bins that have a span, so that whoever stops the world touches no others.
+    open: ClassSet,
+}
+
+/// A set of span classes. All zero is empty.
+#[derive(Clone, Copy, Debug)]
+pub struct ClassSet([u64; N_SPAN_CLASSES.div_ceil(64)]);
+
+impl ClassSet {
+    /// None.
+    pub const EMPTY: ClassSet = ClassSet([0; _]);
+
+    fn add(&mut self, class: usize) {
+        self.0[class / 64] |= 1 << (class % 64);
+    }
+}
+
+impl Iterator for ClassSet {
+    type Item = usize;
+
+    /// Takes one out.
+    fn next(&mut self) -> Option<usize> {
+        let word = self.0.iter().position(|&word| word != 0)?;
+        let bit = self.0[word].trailing_zeros() as usize;
+        self.0[word] &= self.0[word] - 1;
+        Some(word * 64 + bit)
+    }
 }
 
 impl Cache {
@@ -58,6 +85,7 @@ impl Cache {
         let free_bytes = unsafe {
             let Some(span) = central::take(class) else { alloc::out_of_memory(undergo_rtcore::size_class::PAGE) };
             bin.open(span);
+            self.open.add(class);
             let s = span.as_ref();
             let free = s.objects - s.cursor.max(count_kept(&*s.bits, s.objects));
             free * s.elem
@@ -102,7 +130,7 @@ impl Cache {
     /// Gives spans with room back to the central lists. The P goes away.
     pub fn hand_back(&mut self) {
         self.forget_samples();
-        for class in 0..N_SPAN_CLASSES {
+        for class in core::mem::replace(&mut self.open, ClassSet::EMPTY) {
             let bin = &mut self.bins[class];
             // SAFETY: M2: ours until it is listed.
             unsafe {
@@ -124,8 +152,8 @@ impl Cache {
     /// beforehand.
     pub fn marking_begins(&mut self, _: &crate::witness::WorldStopped<'_>) {
         self.forget_samples();
-        for bin in &mut self.bins {
-            bin.mark_free();
+        for class in self.open {
+            self.bins[class].mark_free();
         }
         self.choose_samples();
     }
@@ -136,12 +164,17 @@ impl Cache {
         self.tiny_used = 0;
     }
 
+    /// The span classes whose bins have a span.
+    pub fn open_bins(&self) -> ClassSet {
+        self.open
+    }
+
     /// Forgets everything cached; the sweeper finds the spans through the page table.
     pub fn flush(&mut self, _: &crate::witness::WorldStopped<'_>) {
         self.forget_samples();
-        for bin in &mut self.bins {
-            bin.close();
-            *bin = Bin::EMPTY;
+        for class in core::mem::replace(&mut self.open, ClassSet::EMPTY) {
+            self.bins[class].close();
+            self.bins[class] = Bin::EMPTY;
         }
         self.tiny = 0;
         self.tiny_used = 0;

@@ -126,8 +126,9 @@ impl Cache {
     /// Gives back what is held back. Slots that have not been taken do not count: distances are as if the windows began where
     /// they are now.
     pub fn forget_samples(&mut self) {
-        let s = &mut self.sampler;
-        for ((bin, held), left) in self.bins.iter_mut().zip(&mut s.held).zip(&mut s.left) {
+        for class in self.open_bins() {
+            let (bin, s) = (&mut self.bins[class], &mut self.sampler);
+            let (held, left) = (&mut s.held[class], &mut s.left[class]);
             let (elem, unused) = (bin.elem() as u64, u64::from(bin.free_slots()));
             if *held != 0 {
                 *left = (unused + 1) * elem;
@@ -140,7 +141,7 @@ impl Cache {
 
     /// Chooses samples among the slots that are left in windows.
     pub fn choose_samples(&mut self) {
-        for class in 0..N_SPAN_CLASSES {
+        for class in self.open_bins() {
             if self.bins[class].free_slots() != 0 {
                 self.choose_sample(class);
             }

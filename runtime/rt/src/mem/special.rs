@@ -5,10 +5,12 @@
 //!
 //! * as roots count the functions of finalizers and cleanups, and what an object with a finalizer points at, so that its
 //!   finalizer finds it whole;
-//! * after marking ([`settle`]), specials of unmarked objects take effect, in this order: weak handles are cleared;
-//!   finalizers are queued, and their objects marked once more; cleanups of objects that are still unmarked are
+//! * after marking ([`settle`]), specials of dead objects take effect, in this order: weak handles are cleared;
+//!   finalizers are queued, and their objects marked once more; cleanups of objects that are still dead are
 //!   queued. So a weak pointer is nil before a finalizer sees the object, and a cleanup waits until no finalizer can
 //!   bring the object back.
+//!
+//! Both go on while the program runs, in pieces of [`PIECE`] specials.
 //!
 //! Queued functions are fetched and called by goroutines of the overlay.
 
@@ -18,7 +20,7 @@ use super::vec::OffVec;
 use crate::g::{self, FLAG_SYSTEM, G, WaitReason};
 use crate::gc::barrier;
 use crate::gc::mark::Marker;
-use crate::gc::never;
+use crate::gc::{never, settle};
 use crate::lock::Mutex;
 use crate::module::module;
 use crate::park::{GList, Pair, park};
@@ -26,9 +28,8 @@ use crate::profiles::{self, Record};
 use crate::roots::Visitor;
 use crate::rt::RT;
 use crate::types::Type;
-use crate::witness::WorldStopped;
 use core::ptr::{NonNull, null_mut};
-use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering::*};
 use undergo_rtcore::lock_rank::Rank;
 use undergo_rtcore::size_class::{HEADER, Scan, class_of};
 use undergo_rtsys::entry;
@@ -62,7 +63,7 @@ enum What {
     Sample(*mut Record),
 }
 
-/// See the module documentation. Lists change under the lock; the collector walks them with the world stopped.
+/// See the module documentation. Lists change under the lock.
 #[derive(Debug)]
 pub struct Special {
     /// Next of the span.
@@ -78,13 +79,16 @@ pub struct Special {
 struct All {
     records: Pool<Special>,
     newest: *mut Special,
+    /// The next one of a walk.
+    walk: *mut Special,
 }
 
 // SAFETY: records are reached through the lock.
 unsafe impl Send for All {}
 
 /// Guards the lists of all spans as well.
-static SPECIALS: Mutex<All> = Mutex::new(Rank::Specials, All { records: Pool::new(), newest: null_mut() });
+static SPECIALS: Mutex<All> =
+    Mutex::new(Rank::Specials, All { records: Pool::new(), newest: null_mut(), walk: null_mut() });
 
 impl All {
     /// Links a new special to the object in `span`.
@@ -122,6 +126,9 @@ impl All {
         // SAFETY: M1; lists and records are ours under the lock.
         unsafe {
             let s = special.as_ref();
+            if self.walk == special.as_ptr() {
+                self.walk = s.older;
+            }
             let mut link = &raw mut (*span).specials;
             while *link != special.as_ptr() {
                 link = &raw mut (**link).next;
@@ -138,26 +145,46 @@ impl All {
         }
     }
 
-    /// Calls `f` with every special and its object; those for which it returns false are removed.
-    fn retain(&mut self, mut f: impl FnMut(&Special, &Found) -> bool) {
-        let mut at = self.newest;
-        while let Some(special) = NonNull::new(at) {
+    /// Calls `f` with the next specials of the walk and their objects; those for which it returns false are removed. Whether
+    /// there are more.
+    fn walk_on(&mut self, mut f: impl FnMut(&Special, &Found) -> bool) -> bool {
+        for _ in 0..PIECE {
+            let Some(special) = NonNull::new(self.walk) else { break };
             // SAFETY: linked records are valid. Their objects are in use: specials of dead objects are removed before
             // the sweep.
             let s = unsafe { special.as_ref() };
-            at = s.older;
-            let Some(found) = find_object(s.address) else {
-                crate::exit::throw("runtime: a special of no object");
-            };
+            self.walk = s.older;
+            let found = found(s);
             if !f(s, &found) {
                 self.remove(found.span, special);
             }
         }
+        !self.walk.is_null()
     }
+
+    /// Calls `f` with every special and its object.
+    fn each(&self, mut f: impl FnMut(&Special, &Found)) {
+        let mut at = self.newest;
+        // SAFETY: as in `walk_on`.
+        while let Some(s) = unsafe { at.as_ref() } {
+            f(s, &found(s));
+            at = s.older;
+        }
+    }
+}
+
+/// The object of a special.
+fn found(special: &Special) -> Found {
+    let Some(found) = find_object(special.address) else {
+        crate::exit::throw("runtime: a special of no object");
+    };
+    found
 }
 
 /// Functions that wait to be called, and goroutines that wait for them.
 struct Queue {
+    /// Finalizers that are going to be queued in the running collection.
+    found: OffVec<Finalizer>,
     finalizers: OffVec<Finalizer>,
     n_finalizers_taken: usize,
     cleanups: OffVec<usize>,
@@ -172,6 +199,7 @@ unsafe impl Send for Queue {}
 static QUEUE: Mutex<Queue> = Mutex::new(
     Rank::Finalizers,
     Queue {
+        found: OffVec::new(),
         finalizers: OffVec::new(),
         n_finalizers_taken: 0,
         cleanups: OffVec::new(),
@@ -247,38 +275,52 @@ pub fn add_sample(span: *mut Span, address: usize, counts: *mut Record) {
     SPECIALS.lock().add(span, address, What::Sample(counts));
 }
 
-/// Marks what specials keep alive.
+/// Marks what specials keep alive. Those that are added meanwhile see to that themselves.
 pub fn mark_roots(marker: &mut Marker) {
-    let mut all = SPECIALS.lock();
-    all.retain(|special, found| {
+    begin_walk();
+    let mut mark = |special: &Special, found: &Found| {
         match special.what {
             What::Weak(_) | What::Sample(_) => {}
             What::Finalizer(f) => {
                 marker.word(f.func);
                 // SAFETY: specials of dead objects are removed before the sweep.
-                unsafe { marker.beneath(found) };
+                unsafe { beneath(found, |word| marker.word(word)) };
             }
             What::Cleanup(func, _) => marker.word(func),
         }
         true
-    });
+    };
+    while SPECIALS.lock().walk_on(&mut mark) {}
+}
+
+/// Calls `f` with every pointer in an object but those to the object itself, which do not keep it alive: if it has a finalizer,
+/// that runs nevertheless.
+///
+/// # Safety
+/// The object does not die meanwhile.
+unsafe fn beneath(found: &Found, mut f: impl FnMut(usize)) {
+    // SAFETY: M1; caller.
+    unsafe {
+        let span = &*found.span;
+        super::pointers::in_object(span, found.slot, |word| {
+            let pointer = (word as *const usize).read_volatile();
+            if pointer.wrapping_sub(found.slot) >= span.elem {
+                f(pointer);
+            }
+        });
+    }
 }
 
 /// Calls `f` with every pointer that specials keep alive. The world is stopped.
 pub fn each_root(mut f: impl FnMut(usize)) {
-    SPECIALS.lock().retain(|special, found| {
-        match special.what {
-            What::Weak(_) | What::Sample(_) => {}
-            What::Finalizer(finalizer) => {
-                f(finalizer.func);
-                // SAFETY: as in `mark_roots`.
-                unsafe {
-                    super::pointers::in_object(&*found.span, found.slot, |word| f((word as *const usize).read()));
-                }
-            }
-            What::Cleanup(func, _) => f(func),
+    SPECIALS.lock().each(|special, found| match special.what {
+        What::Weak(_) | What::Sample(_) => {}
+        What::Finalizer(finalizer) => {
+            f(finalizer.func);
+            // SAFETY: as in `mark_roots`.
+            unsafe { beneath(found, &mut f) };
         }
-        true
+        What::Cleanup(func, _) => f(func),
     });
 }
 
@@ -294,14 +336,13 @@ pub struct After {
 
 /// Calls `f` with the address of every finalizer's and cleanup's record. The world is stopped.
 pub fn each_after(mut f: impl FnMut(usize, After)) {
-    SPECIALS.lock().retain(|special, _| {
+    SPECIALS.lock().each(|special, _| {
         let (id, func) = match special.what {
             What::Finalizer(finalizer) => (0, finalizer.func),
             What::Cleanup(func, id) => (id, func),
-            What::Weak(_) | What::Sample(_) => return true,
+            What::Weak(_) | What::Sample(_) => return,
         };
         f(special as *const Special as usize, After { object: special.address, id, func });
-        true
     });
 }
 
@@ -310,19 +351,16 @@ pub fn each_root_of(after: &After, mut f: impl FnMut(usize)) {
     f(after.func);
     if let (0, Some(found)) = (after.id, find_object(after.object)) {
         // SAFETY: as in `mark_roots`.
-        unsafe {
-            super::pointers::in_object(&*found.span, found.slot, |word| f((word as *const usize).read()));
-        }
+        unsafe { beneath(&found, f) };
     }
 }
 
 /// Calls `f` with every finalizer, and whether its object has died. The world is stopped.
 pub fn each_finalizer(mut f: impl FnMut(&Finalizer, bool)) {
-    SPECIALS.lock().retain(|special, _| {
+    SPECIALS.lock().each(|special, _| {
         if let What::Finalizer(finalizer) = &special.what {
             f(finalizer, false);
         }
-        true
     });
     // SAFETY: the world is stopped.
     let queue = unsafe { QUEUE.get_unlocked() };
@@ -342,47 +380,74 @@ pub fn roots(v: &mut dyn Visitor) {
     }
 }
 
-/// After marking and before sweeping: specials of dead objects take effect.
-pub fn settle(_: &WorldStopped<'_>) {
-    let mut queue = QUEUE.lock();
+/// Specials that are looked at before others get the locks.
+const PIECE: usize = 256;
+
+/// Begins to go through all specials, from the newest to the oldest; those that are added meanwhile are left out. There is one
+/// who does it at a time: who marks roots, or [`crate::gc::settle`].
+pub fn begin_walk() {
     let mut all = SPECIALS.lock();
-    // SAFETY: M1, M3: spans, marks and handles are the collector's.
-    unsafe {
-        all.retain(|special, found| match special.what {
-            What::Weak(handle) if !(*found.span).is_marked(found.index) => {
-                handle.write(0);
-                false
-            }
-            _ => true,
-        });
-        all.retain(|special, found| match special.what {
-            What::Finalizer(f) if !(*found.span).is_marked(found.index) => {
-                queue.finalizers.push(f);
-                COUNTS.finalizers_queued.fetch_add(1, Relaxed);
-                false
-            }
-            _ => true,
-        });
-        for f in &queue.finalizers[queue.n_finalizers_taken..] {
-            set_mark(f.object);
+    all.walk = all.newest;
+}
+
+/// Clears the handles of dead objects among the next specials of the walk; whether there are more.
+pub fn clear_weak() -> bool {
+    SPECIALS.lock().walk_on(|special, found| match special.what {
+        What::Weak(handle) if !settle::is_alive(found) => {
+            // SAFETY: the handle has not been swept. Goroutines read it meanwhile.
+            unsafe { AtomicUsize::from_ptr(handle) }.store(0, Release);
+            false
         }
-        all.retain(|special, found| match special.what {
-            What::Cleanup(func, _) if !(*found.span).is_marked(found.index) => {
-                queue.cleanups.push(func);
-                COUNTS.cleanups_queued.fetch_add(1, Relaxed);
-                false
-            }
-            What::Weak(handle) => {
-                set_mark(handle as usize);
-                true
-            }
-            What::Sample(counts) if !(*found.span).is_marked(found.index) => {
-                profiles::freed(counts);
-                false
-            }
-            _ => true,
-        });
+        _ => true,
+    })
+}
+
+/// Finds the finalizers of dead objects among the next specials; whether there are more. If not, those that were found are
+/// queued, and their objects marked: not before, since objects may share a slot.
+pub fn queue_finalizers() -> bool {
+    let mut queue = QUEUE.lock();
+    let queue = &mut *queue;
+    let more = SPECIALS.lock().walk_on(|special, found| match special.what {
+        What::Finalizer(f) if !settle::is_alive(found) => {
+            queue.found.push(f);
+            false
+        }
+        _ => true,
+    });
+    if !more {
+        for &f in queue.found.iter() {
+            // SAFETY: sweeping has not begun.
+            unsafe { set_mark(f.object) };
+            queue.finalizers.push(f);
+            COUNTS.finalizers_queued.fetch_add(1, Relaxed);
+        }
+        queue.found.clear();
+        queue.found.trim();
     }
+    more
+}
+
+/// Queues the cleanups of dead objects among the next specials, and counts dead samples; whether there are more. Handles of
+/// objects that are alive stay.
+pub fn queue_cleanups() -> bool {
+    let mut queue = QUEUE.lock();
+    SPECIALS.lock().walk_on(|special, found| match special.what {
+        What::Cleanup(func, _) if !settle::is_alive(found) => {
+            queue.cleanups.push(func);
+            COUNTS.cleanups_queued.fetch_add(1, Relaxed);
+            false
+        }
+        What::Weak(handle) => {
+            // SAFETY: sweeping has not begun.
+            unsafe { set_mark(handle as usize) };
+            true
+        }
+        What::Sample(counts) if !settle::is_alive(found) => {
+            profiles::freed(counts);
+            false
+        }
+        _ => true,
+    })
 }
 
 /// Keeps an object: one without pointers, or whose pointers have been followed.
@@ -390,8 +455,10 @@ pub fn settle(_: &WorldStopped<'_>) {
 /// # Safety
 /// M3: marking is over, sweeping has not begun.
 unsafe fn set_mark(address: usize) {
-    if let Some(found) = find_object(address) {
-        // SAFETY: M1; caller.
+    if let Some(found) = find_object(address)
+        && !settle::is_alive(&found)
+    {
+        // SAFETY: M1; caller: nobody else changes marks of an unswept span.
         unsafe { (*(*found.span).bits)[found.index / 64].marks |= 1 << (found.index % 64) };
     }
 }
@@ -484,12 +551,8 @@ entry! {
         let Some(found) = find_object(p) else { return false };
         // If the collector has been through the specials already.
         barrier::shade(func);
-        // SAFETY: M1; the caller holds the object.
-        unsafe {
-            super::pointers::in_object(&*found.span, found.slot, |word| {
-                barrier::shade((word as *const usize).read_volatile());
-            });
-        }
+        // SAFETY: the caller holds the object.
+        unsafe { beneath(&found, barrier::shade) };
         let mut all = SPECIALS.lock();
         if all.find(found.span, p, |what| matches!(what, What::Finalizer(_))).is_some() {
             return false;

@@ -2,14 +2,16 @@
 //!
 //! A handle is a small pointer-free object of the heap that holds the address. `weak.Pointer` values point at it, so
 //! equal pointers have equal handles as long as the object lives. A [`super::special`] leads from the object to its handle;
-//! while the object is marked, so is its handle. Specials take effect with the world stopped, so a handle read by a
-//! running goroutine is either cleared for good or leads to an object that the last collection found alive.
+//! while the object is marked, so is its handle. Handles of dead objects are cleared before the sweep, while the program runs:
+//! until then whoever follows one asks [`settle`] whether the object is dead.
 
 use super::alloc::{Zero, without_pointers};
 use super::span::{find_object, span_of};
 use super::special;
+use crate::gc::settle;
 use crate::lock::Mutex;
 use core::ptr;
+use core::sync::atomic::AtomicUsize;
 use undergo_rtcore::lock_rank::Rank;
 use undergo_rtsys::entry;
 
@@ -43,7 +45,7 @@ entry! {
             return 0;
         }
         // SAFETY: handles are live objects as long as weak pointers lead to them.
-        let p = unsafe { handle.read() };
+        let p = settle::weak_target(unsafe { AtomicUsize::from_ptr(handle.cast_mut()) });
         // The stack that gets it may have been read.
         crate::gc::barrier::shade(p);
         p

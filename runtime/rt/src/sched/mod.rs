@@ -69,6 +69,10 @@ pub fn schedule() -> ! {
         let (gp, slice) = find::runnable();
         if mp.spinning {
             threads::stop_spinning();
+            // Or the world would have to wait for a thread that is being woken.
+            if !crate::gc::control::is_about_to_stop_the_world(gp) {
+                wake_p();
+            }
         }
         // SAFETY: find gave us the only claim to gp.
         let locked_m = unsafe { (*gp).locked_m };

@@ -87,13 +87,12 @@ pub fn become_spinning() {
     RT.need_spinning.store(false, SeqCst);
 }
 
-/// This M has found work: maybe another should spin now.
+/// This M has found work: maybe another should spin now, which is left to the caller.
 pub fn stop_spinning() {
     m::current().spinning = false;
     if RT.n_spinning.fetch_sub(1, SeqCst) <= 0 {
         crate::exit::throw("negative number of spinning threads");
     }
-    super::wake_p();
 }
 
 /// After giving up its P, a spinner found that there is work: takes a P again, still spinning. Whether it got one.

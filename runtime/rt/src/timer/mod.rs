@@ -15,6 +15,7 @@ pub mod package;
 use crate::bubble::Bubble;
 use crate::chan::{Try, Wake};
 use crate::g::{self, G};
+use crate::gc::barrier;
 use crate::lock::RawLock;
 use crate::mem::vec::OffVec;
 use crate::netpoll::{self, PollDesc};
@@ -25,7 +26,7 @@ use crate::sched::{self, create};
 use core::cell::UnsafeCell;
 use core::ptr::{self, null_mut};
 use core::sync::atomic::{AtomicI64, AtomicPtr, Ordering::*};
-pub use package::{TimeTimer, drop_unreachable, roots, settle};
+pub use package::{TimeTimer, drop_unreachable, mark_roots, roots, settle};
 use undergo_rtcore::lock_rank::Rank;
 use undergo_rtcore::timer_heap;
 
@@ -94,7 +95,7 @@ pub struct Node {
     position: UnsafeCell<u32>,
     op: RawLock,
     seq: u32,
-    kind: u8,
+    kind: Kind,
     fake: bool,
 }
 
@@ -102,6 +103,8 @@ pub struct Node {
 struct Entry {
     when: i64,
     order: u32,
+    /// That of the node.
+    kind: Kind,
     node: *mut Node,
 }
 
@@ -195,8 +198,12 @@ impl PTimers {
             // In a bubble many timers are due at the same instant, and no order among them is promised.
             let order = if crate::choice::is_seeded() || (*node).fake { crate::choice::bits() as u32 } else { 0 };
             let heap = self.heap();
-            heap.push(Entry { when: (*node).when, order, node });
+            heap.push(Entry { when: (*node).when, order, kind: (*node).kind, node });
             timer_heap::push(heap);
+            if (*node).kind == Kind::Func {
+                // If the collector has been through this heap already.
+                barrier::shade(node as usize);
+            }
             (*node).heap.store(ptr::from_ref(self).cast_mut(), Release);
             self.publish_next();
             *(*node).position.get() == 0
@@ -210,8 +217,7 @@ impl PTimers {
         // SAFETY: locked; nodes in heaps are valid, and the owner of a channel timer is a live TimeTimer.
         unsafe {
             let awaited = |e: &&Entry| {
-                (*e.node).kind != Kind::Channel as u8
-                    || (*(*((*e.node).owner as *mut TimeTimer)).channel()).has_receivers()
+                e.kind != Kind::Channel || (*(*((*e.node).owner as *mut TimeTimer)).channel()).has_receivers()
             };
             let next = self.heap().iter().filter(awaited).map(|e| e.when.max(1)).min().unwrap_or(0);
             self.unlock();
@@ -276,7 +282,7 @@ unsafe fn set(node: *mut Node, when: i64, period: i64, kind: Kind, owner: usize,
     unsafe {
         (*node).when = when;
         (*node).period = period;
-        (*node).kind = kind as u8;
+        (*node).kind = kind;
         (*node).owner = owner;
         (*node).seq = seq;
     }
@@ -420,8 +426,8 @@ unsafe fn fire(node: *mut Node, now: i64, wake: &mut Wake) -> Then {
     unsafe {
         let (owner, seq) = ((*node).owner, (*node).seq);
         match (*node).kind {
-            k if k == Kind::Sleep as u8 => Then::Ready(owner as *mut G),
-            k if k == Kind::Channel as u8 => {
+            Kind::Sleep => Then::Ready(owner as *mut G),
+            Kind::Channel => {
                 let chan = (*(owner as *mut TimeTimer)).channel();
                 let value = package::time_of_tick(&*node, now);
                 (*chan).lock();
@@ -431,12 +437,11 @@ unsafe fn fire(node: *mut Node, now: i64, wake: &mut Wake) -> Then {
                 (*chan).unlock();
                 Then::Nothing
             }
-            k if k == Kind::Func as u8 => {
+            Kind::Func => {
                 let t = &*(owner as *const TimeTimer);
                 Then::Spawn(t.function(), t.created_by())
             }
-            k if k == Kind::ReadDeadline as u8 => Then::Deadline(owner as *mut PollDesc, Kind::ReadDeadline, seq),
-            _ => Then::Deadline(owner as *mut PollDesc, Kind::WriteDeadline, seq),
+            kind @ (Kind::ReadDeadline | Kind::WriteDeadline) => Then::Deadline(owner as *mut PollDesc, kind, seq),
         }
     }
 }
@@ -448,11 +453,20 @@ pub fn next_when() -> i64 {
 
 /// Moves the timers of `from`, which goes away, to `to`. The world is stopped.
 pub fn move_all(from: &mut P, to: &mut P) {
-    // SAFETY: the world is stopped.
+    let (from, to) = (&from.timers, &to.timers);
+    // SAFETY: locked: a helper of the collector, which does not stop, may be reading them.
     unsafe {
-        while let Some(e) = from.timers.heap().pop() {
-            to.timers.insert(e.node);
+        loop {
+            from.lock();
+            let last = from.heap().pop();
+            if last.is_none() {
+                from.publish_next();
+            }
+            from.unlock();
+            let Some(e) = last else { break };
+            to.lock();
+            to.insert(e.node);
+            to.unlock();
         }
-        from.timers.publish_next();
     }
 }

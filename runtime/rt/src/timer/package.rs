@@ -10,15 +10,17 @@ use crate::bubble;
 use crate::chan::Chan;
 use crate::g::{self, G, WaitReason};
 use crate::gc::barrier;
+use crate::gc::mark::Marker;
+use crate::gc::settle as gc_settle;
+use crate::lock::Mutex;
 use crate::mem::alloc::{Zero, block};
-use crate::mem::span::find_object;
+use crate::mem::vec::OffVec;
 use crate::module::symtab;
 use crate::netpoll;
 use crate::park::{Pair, park, raise_text};
 use crate::roots::Visitor;
 use crate::rt::{self, nanotime};
 use crate::types::Type;
-use crate::witness::WorldStopped;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering::*};
 use undergo_abi::g::Raise;
@@ -144,12 +146,6 @@ pub fn settle(t: *mut TimeTimer) {
     }
 }
 
-/// Whether the collector marked the object at `address` (world stopped, after marking).
-fn is_marked(address: usize) -> bool {
-    // SAFETY: M1, M3.
-    find_object(address).is_some_and(|f| unsafe { (*f.span).is_marked(f.index) })
-}
-
 /// The heaps of all Ps and bubbles.
 fn all_heaps() -> impl Iterator<Item = &'static PTimers> {
     rt::all_p().map(|p| &p.timers).chain(bubble::all().map(|b| b.timers()))
@@ -159,41 +155,63 @@ fn all_heaps() -> impl Iterator<Item = &'static PTimers> {
 pub fn roots(v: &mut dyn Visitor) {
     for timers in all_heaps() {
         // SAFETY: the world is stopped.
-        for e in unsafe { timers.heap() }.iter() {
-            // SAFETY: nodes in heaps are valid.
-            unsafe {
-                if (*e.node).kind == Kind::Func as u8 {
-                    v.word((*e.node).owner);
-                }
-            }
+        for e in unsafe { timers.heap() }.iter().filter(|e| e.kind == Kind::Func) {
+            v.word(e.node as usize);
         }
     }
 }
 
-/// After marking: disarms channel timers that nobody can reach.
-pub fn drop_unreachable(_: &WorldStopped<'_>) {
+/// Addresses in timers of a heap that are to be marked. For the helper that reads the roots.
+static FUNCS: Mutex<OffVec<usize>> = Mutex::new(Rank::Settle, OffVec::new());
+
+/// The same while the world runs. Those that are armed meanwhile are shaded ([`PTimers::insert`]).
+pub fn mark_roots(marker: &mut Marker) {
+    let mut funcs = FUNCS.lock();
     for timers in all_heaps() {
-        // SAFETY: the world is stopped; nodes in heaps are valid until the sweep. Nodes of dead timers are not touched
-        // again, so they keep their `heap`.
+        timers.lock();
+        // SAFETY: locked.
+        unsafe {
+            let of_heap = timers.heap().iter().filter(|e| e.kind == Kind::Func);
+            of_heap.for_each(|e| funcs.push(e.node as usize));
+            timers.unlock();
+        }
+        // Nothing is freed before marking has ended.
+        funcs.iter().for_each(|&address| marker.word(address));
+        funcs.clear();
+    }
+    funcs.trim();
+}
+
+/// After marking: disarms channel timers that nobody can reach.
+pub fn drop_unreachable() {
+    // The node lies in the timer.
+    let is_dead = |e: &Entry| e.kind == Kind::Channel && !gc_settle::lives(e.node as usize);
+    for timers in all_heaps() {
+        timers.lock();
+        // SAFETY: locked; nodes in heaps are valid until the sweep. Nodes of dead timers are not touched again, so they keep
+        // their `heap`.
         unsafe {
             let heap = timers.heap();
-            let mut kept = 0;
-            for i in 0..heap.len() {
-                let e: Entry = heap[i];
-                if (*e.node).kind == Kind::Channel as u8 && !is_marked((*e.node).owner) {
-                    continue;
+            if heap.iter().any(is_dead) {
+                let mut kept = 0;
+                for i in 0..heap.len() {
+                    let e: Entry = heap[i];
+                    if is_dead(&e) {
+                        continue;
+                    }
+                    heap[kept] = e;
+                    kept += 1;
+                    timer_heap::push(&mut heap[..kept]);
                 }
-                heap[kept] = e;
-                kept += 1;
-                timer_heap::push(&mut heap[..kept]);
+                while heap.len() > kept {
+                    heap.pop();
+                }
+                timers.publish_next();
             }
-            while heap.len() > kept {
-                heap.pop();
-            }
-            timers.publish_next();
+            timers.unlock();
         }
     }
-    bubble::drop_unreachable(&is_marked);
+    bubble::drop_unreachable();
 }
 
 /// Changes an armed or idle timer of package time. Whether it was active: armed, or its value not yet received.
