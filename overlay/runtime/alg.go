@@ -69,7 +69,7 @@ func valuehash(t *abi.Type, data unsafe.Pointer, h uintptr) uintptr {
 		panic(errorString("hash of unhashable type " + typeString(t)))
 	}
 	if direct(t) {
-		return typehash(t, unsafe.Pointer(&data), h)
+		return typehash(t, noescape(unsafe.Pointer(&data)), h)
 	}
 	return typehash(t, data, h)
 }

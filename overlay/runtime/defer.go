@@ -15,7 +15,9 @@ type _defer struct {
 	// rangefunc marks a record that stands for all calls deferred by the bodies of a range-over-func statement
 	// of the activation; they are in head.
 	rangefunc bool
-	head      *_defer
+	// looped marks a call deferred in a loop.
+	looped bool
+	head   *_defer
 }
 
 // deferprocStack registers a call; the record lies in the caller's frame.
@@ -26,6 +28,7 @@ func deferprocStack(d *_defer, fn func(), fp uintptr) {
 	d.fp = fp
 	d.pc = sys.GetCallerPC()
 	d.rangefunc = false
+	d.looped = false
 	d.head = nil
 	gp.defers = d
 }
@@ -33,7 +36,7 @@ func deferprocStack(d *_defer, fn func(), fp uintptr) {
 // deferproc registers a call deferred in a loop.
 func deferproc(fn func(), fp uintptr) {
 	gp := getg()
-	gp.defers = &_defer{link: gp.defers, fn: fn, fp: fp, pc: sys.GetCallerPC()}
+	gp.defers = &_defer{link: gp.defers, fn: fn, fp: fp, pc: sys.GetCallerPC(), looped: true}
 }
 
 // deferrangefunc makes the token for calls that the body of a range-over-func statement defers to the function with
@@ -48,7 +51,7 @@ func deferrangefunc(fp uintptr) any {
 // deferprocat registers a call with a token.
 func deferprocat(fn func(), token any) {
 	d := token.(*_defer)
-	d.head = &_defer{link: d.head, fn: fn, fp: d.fp, pc: d.pc}
+	d.head = &_defer{link: d.head, fn: fn, fp: d.fp, pc: d.pc, looped: true}
 }
 
 // deferreturn runs the calls deferred by the activation with frame fp. Not inlined: recover tells calls that it makes
@@ -69,9 +72,18 @@ func deferreturn(fp uintptr) {
 		fn := d.fn
 		d.fn = nil
 		gp.defers = d.link
+		if fn == nil && d.looped {
+			callnil(fn)
+		}
 		fn()
 	}
 }
+
+// callnil faults. Traces show deferreturn as the caller of nothing where the call was deferred in a loop, as in Go, whose
+// other deferred calls are made by the function itself.
+//
+//go:noinline
+func callnil(fn func()) { fn() }
 
 // spliceRangefunc replaces the newest record, a rangefunc one, by the calls it stands for.
 func spliceRangefunc(gp *g, d *_defer) {

@@ -36,12 +36,19 @@ func (f *rawFrame) function() string { return unsafe.String(f.name, f.nameLen) }
 func (f *rawFrame) path() string     { return unsafe.String(f.file, f.fileLen) }
 
 // hidden reports whether traces leave the function out, which has called callee: wrappers, unless they panic themselves,
-// and the function that makes deferred calls, which look as if they were made by the function that deferred them.
+// and the function that makes deferred calls, which look as if they were made by the function that deferred them. It is seen
+// if it calls nothing for a loop.
 func (f *rawFrame) hidden(callee string) bool {
 	if f.flags&flagWrapper != 0 {
 		return callee != "runtime.gopanic" && callee != "runtime.sigpanic" && callee != "runtime.panicwrap"
 	}
-	return f.entry == abi.FuncPCABIInternal(deferreturn)
+	switch f.entry {
+	case abi.FuncPCABIInternal(deferreturn):
+		return callee != "runtime.callnil"
+	case abi.FuncPCABIInternal(callnil):
+		return true
+	}
+	return false
 }
 
 // A Func is a function of the program; the pointer is its entry address, or a record for an inlined one.

@@ -81,6 +81,12 @@ impl<M: Mem> Symtab<M> {
 
     /// The function that contains `pc`.
     pub fn find(&self, pc: usize) -> Option<Func<M>> {
+        self.find_padded(pc).filter(|f| pc - (f.entry.entry as usize) < f.entry.size as usize)
+    }
+
+    /// The function that contains `pc`, or is followed by it: what fills the space in front of the next function is taken for
+    /// a part of it, but has no position.
+    pub fn find_padded(&self, pc: usize) -> Option<Func<M>> {
         let pc = u32::try_from(pc).ok()?;
         let (mut lo, mut hi) = (0, self.n_funcs);
         while lo < hi {
@@ -91,8 +97,7 @@ impl<M: Mem> Symtab<M> {
                 hi = mid;
             }
         }
-        let entry = self.func_at(lo.checked_sub(1)?);
-        (pc - entry.entry < entry.size).then_some(Func { tab: *self, entry })
+        Some(Func { tab: *self, entry: self.func_at(lo.checked_sub(1)?) })
     }
 
     fn text(&self, addr: u32, len: u32) -> &'static str {
@@ -261,6 +266,8 @@ mod tests {
         assert!(t.find(0xfff).is_none());
         assert_eq!(t.find(0x101f).unwrap().name(), "main.f");
         assert!(t.find(0x1020).is_none());
+        assert_eq!(t.find_padded(0x1020).unwrap().name(), "main.f");
+        assert!(t.find_padded(0xfff).is_none());
         assert_eq!(t.find(0x1040).unwrap().name(), "main.g");
         assert!(t.find(0x1050).is_none());
         let f = t.find(0x1000).unwrap();

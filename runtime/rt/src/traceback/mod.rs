@@ -12,11 +12,11 @@ pub mod print;
 pub mod profile;
 
 use crate::g::{self, G, GStatus};
-use crate::module::{self, symtab};
+use crate::module::{self, Linked, symtab};
 use crate::stack::segment_of;
 use crate::tracer::Stop;
 use undergo_abi::pctab::flag;
-use undergo_rtcore::symtab::Frame;
+use undergo_rtcore::symtab::{Frame, Func};
 use undergo_rtsys::arch::morestack::undergo_lessstack;
 use undergo_rtsys::arch::switch::undergo_goroutine_return;
 use undergo_rtsys::entry;
@@ -217,11 +217,19 @@ struct RawFrame {
     flags: usize,
 }
 
+/// The n-th function at `pc`, inlined calls first. What fills the space behind a function is where it begins.
+fn frame_at(pc: usize, n: usize) -> Option<(Func<Linked>, Frame)> {
+    if let Some(f) = symtab().find(pc) {
+        return Some((f, f.frames(pc).nth(n)?));
+    }
+    let f = symtab().find_padded(pc).filter(|_| n == 0 && module::is_go_text(pc))?;
+    Some((f, f.frames(f.entry().entry as usize).last()?))
+}
+
 entry! {
     /// Describes the n-th function at `pc` (not a return address), inlined calls first.
     "runtime.funcframe" => fn funcframe(pc: usize, n: usize, out: *mut RawFrame) -> bool {
-        let Some(f) = symtab().find(pc) else { return false };
-        let Some(frame) = f.frames(pc).nth(n) else { return false };
+        let Some((f, frame)) = frame_at(pc, n) else { return false };
         // SAFETY: the overlay passes a rawFrame of its own.
         unsafe {
             out.write(RawFrame {
