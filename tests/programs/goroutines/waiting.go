@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"runtime"
 	"sync"
 	"time"
 )
@@ -43,9 +44,11 @@ func main() {
 		l.Accept()
 	})
 	wait(func() {
-		r, _, err := os.Pipe()
+		r, w, err := os.Pipe()
 		fmt.Println(err)
 		r.Read(make([]byte, 1))
+		// A collection would close it, and end the reading.
+		runtime.KeepAlive(w)
 	})
 	panic("look")
 }
