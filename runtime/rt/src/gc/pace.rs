@@ -10,7 +10,7 @@ use core::sync::atomic::{AtomicI32, AtomicI64, AtomicU64, Ordering::Relaxed};
 const HEAP_MIN: u64 = 4 << 20;
 /// Pages for which there is a page of tables, about: bits and pointer masks of small objects.
 const TABLES: u64 = 32;
-/// Bytes beyond the goal before goroutines that allocate wait for the end of marking, beside a thirty-second part of it.
+/// Bytes beyond the goal before goroutines that allocate wait for the end of marking, beside a sixty-fourth part of it.
 const OVERSHOOT: u64 = 512 << 10;
 /// Bytes that a goroutine may allocate while objects are marked before it waits for the end of marking as one of those
 /// that have taken the heap beyond its goal; the others wait only if it is exceeded by far.
@@ -109,7 +109,7 @@ pub fn marking_begins() {
 
 /// Bytes beyond the goal before goroutines that allocate wait.
 fn beyond(goal: u64) -> u64 {
-    if has_limit() { goal / 64 } else { goal / 32 + OVERSHOOT }
+    goal / 64 + if has_limit() { 0 } else { OVERSHOOT }
 }
 
 /// Whether the heap is so large that goroutines that allocate should wait for the collection that is due.
