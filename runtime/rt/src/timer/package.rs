@@ -5,7 +5,7 @@
 //! at the channel finds the tick of a timer that is due, though nothing has run it yet ([`settle`]); and an unreferenced
 //! one is collected though armed ([`drop_unreachable`]).
 
-use super::{Clock, Entry, Kind, Node, PTimers, disarm, run_due, run_one, set, start, wake_for};
+use super::{Clock, Kind, Node, PTimers, disarm, run_due, run_one, set, start, stop, wake_for};
 use crate::bubble;
 use crate::chan::Chan;
 use crate::g::{self, G, WaitReason};
@@ -25,7 +25,6 @@ use core::ptr::null_mut;
 use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering::*};
 use undergo_abi::g::Raise;
 use undergo_rtcore::lock_rank::Rank;
-use undergo_rtcore::timer_heap;
 use undergo_rtsys::entry;
 use undergo_rtsys::linux::clock;
 
@@ -161,56 +160,45 @@ pub fn roots(v: &mut dyn Visitor) {
     }
 }
 
-/// Addresses in timers of a heap that are to be marked. For the helper that reads the roots.
-static FUNCS: Mutex<OffVec<usize>> = Mutex::new(Rank::Settle, OffVec::new());
+/// Addresses of nodes of a heap that the collector looks at, of one kind: copied, so that the heap is not locked for long.
+static NODES: Mutex<OffVec<usize>> = Mutex::new(Rank::Finalizers, OffVec::new());
+
+impl PTimers {
+    fn copy_nodes(&self, kind: Kind, nodes: &mut OffVec<usize>) {
+        nodes.clear();
+        self.lock();
+        // SAFETY: locked.
+        unsafe {
+            self.heap().iter().filter(|e| e.kind == kind).for_each(|e| nodes.push(e.node as usize));
+            self.unlock();
+        }
+    }
+}
 
 /// The same while the world runs. Those that are armed meanwhile are shaded ([`PTimers::insert`]).
 pub fn mark_roots(marker: &mut Marker) {
-    let mut funcs = FUNCS.lock();
+    let mut nodes = NODES.lock();
     for timers in all_heaps() {
-        timers.lock();
-        // SAFETY: locked.
-        unsafe {
-            let of_heap = timers.heap().iter().filter(|e| e.kind == Kind::Func);
-            of_heap.for_each(|e| funcs.push(e.node as usize));
-            timers.unlock();
-        }
-        // Nothing is freed before marking has ended.
-        funcs.iter().for_each(|&address| marker.word(address));
-        funcs.clear();
+        timers.copy_nodes(Kind::Func, &mut nodes);
+        // The nodes lie in the timers, which may have fired: nothing is freed before marking has ended.
+        nodes.iter().for_each(|&node| marker.word(node));
     }
-    funcs.trim();
+    nodes.clear();
+    nodes.trim();
 }
 
-/// After marking: disarms channel timers that nobody can reach.
+/// After marking and before sweeping, while the world runs: disarms channel timers that nobody can reach.
 pub fn drop_unreachable() {
-    // The node lies in the timer.
-    let is_dead = |e: &Entry| e.kind == Kind::Channel && !gc_settle::lives(e.node as usize);
+    let mut nodes = NODES.lock();
     for timers in all_heaps() {
-        timers.lock();
-        // SAFETY: locked; nodes in heaps are valid until the sweep. Nodes of dead timers are not touched again, so they keep
-        // their `heap`.
-        unsafe {
-            let heap = timers.heap();
-            if heap.iter().any(is_dead) {
-                let mut kept = 0;
-                for i in 0..heap.len() {
-                    let e: Entry = heap[i];
-                    if is_dead(&e) {
-                        continue;
-                    }
-                    heap[kept] = e;
-                    kept += 1;
-                    timer_heap::push(&mut heap[..kept]);
-                }
-                while heap.len() > kept {
-                    heap.pop();
-                }
-                timers.publish_next();
-            }
-            timers.unlock();
+        timers.copy_nodes(Kind::Channel, &mut nodes);
+        for &node in nodes.iter().filter(|node| !gc_settle::lives(**node)) {
+            // SAFETY: valid until the sweep. It may have fired.
+            unsafe { stop(node as *mut Node) };
         }
     }
+    nodes.clear();
+    nodes.trim();
     bubble::drop_unreachable();
 }
 
