@@ -161,7 +161,11 @@ pub fn all_p() -> impl Iterator<Item = &'static P> {
 
 /// All goroutines ever made, including dead ones.
 pub fn all_g() -> impl Iterator<Item = *mut G> {
-    let mut g = RT.all_g.load(Ordering::Acquire);
+    all_g_from(RT.all_g.load(Ordering::Acquire))
+}
+
+/// `g`, which may be null, and those behind it in the list of all goroutines.
+pub fn all_g_from(mut g: *mut G) -> impl Iterator<Item = *mut G> {
     core::iter::from_fn(move || {
         let this = g;
         if this.is_null() {

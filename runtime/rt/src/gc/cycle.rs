@@ -210,6 +210,7 @@ pub fn begin(kind: usize, world: &WorldStopped<'_>) -> bool {
     } else {
         crate::roots::enumerate_few(&mut *marker, world);
         marker.give_all();
+        roots::prepare(n, world);
         helpers::Job::RootsAndDrain
     };
     marker.count();

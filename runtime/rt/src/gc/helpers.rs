@@ -2,7 +2,7 @@
 //!
 //! While the world is stopped there are as many as there are Ps, and processors to run them, beyond the first: they help
 //! the driver. While it runs there is one for every four Ps, at least one, so that marking takes about a quarter of the
-//! processors; the first of them reads the roots. With fewer than four Ps, and no processor to spare, a helper sleeps now and
+//! processors; they read the roots before. With fewer than four Ps, and no processor to spare, a helper sleeps now and
 //! then, so that it takes no more than a quarter of them either. Where processors are to spare, idle Ps mark as well
 //! ([`super::mark_while_idle`]).
 
@@ -30,7 +30,7 @@ const SHARE_MOST_NS: i64 = 500_000;
 pub enum Job {
     /// Read objects until there are none left.
     Drain = 0,
-    /// The first one reads the roots before.
+    /// They read the roots before, each of them a share of the stacks, and the first one the others.
     RootsAndDrain = 1,
 }
 
@@ -146,8 +146,8 @@ extern "C" fn run() -> ! {
         marker.reset();
         let start = clock::thread_cpu_ns();
         let begun = rt::nanotime();
-        if me == 0 && HELPERS.job.load(Relaxed) == Job::RootsAndDrain as u32 {
-            roots::mark_concurrently(&mut marker);
+        if HELPERS.job.load(Relaxed) == Job::RootsAndDrain as u32 {
+            if me == 0 { roots::mark_concurrently(&mut marker) } else { roots::mark_share(&mut marker) }
         }
         marker.drain(&mut || keep_to_share(rt::nanotime() - begun, clock::thread_cpu_ns() - start));
         marker.count();

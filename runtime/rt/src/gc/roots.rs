@@ -1,4 +1,7 @@
 //! Where marking starts: data segments, goroutines, and what Rust holds.
+//!
+//! While the world runs, helpers share the goroutines ([`Shares`]): each claims some of the list, and reads the stacks of those
+//! that stand still; the first helper sees to the others.
 
 use super::cycle;
 use super::mark::Marker;
@@ -6,9 +9,11 @@ use crate::g::{G, GStatus};
 use crate::mem::special;
 use crate::module::module;
 use crate::roots::{self, Visitor};
+use crate::rt::RT;
 use crate::witness::WorldStopped;
 use crate::{rt, signal, stack};
-use core::sync::atomic::Ordering::{Acquire, Release};
+use core::ptr::null_mut;
+use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering::*};
 use undergo_rtsys::linux::clock;
 
 impl Visitor for Marker {
@@ -96,22 +101,82 @@ unsafe fn mark_stack(marker: &mut Marker, gp: *mut G) -> usize {
     bytes
 }
 
-/// Marks everything that the program reaches directly but for what Rust holds, while the world runs: each goroutine stands
-/// still while its stack is read. What is stored meanwhile goes through the write barrier.
+/// Goroutines that a helper claims at a time.
+const SHARE: usize = 64;
+
+/// The list of all goroutines, of which helpers claim pieces.
+struct Shares {
+    /// The first that nobody has claimed, or null. Set with the world stopped; helpers move it on.
+    next: AtomicPtr<G>,
+    /// Helpers that read stacks, beside the first. Set with the world stopped; they count themselves out.
+    readers: AtomicU32,
+    /// Whether there are any in this collection. Set with the world stopped.
+    is_shared: AtomicBool,
+}
+
+static SHARES: Shares =
+    Shares { next: AtomicPtr::new(null_mut()), readers: AtomicU32::new(0), is_shared: AtomicBool::new(false) };
+
+impl Shares {
+    /// The first goroutine of a piece, which is now the caller's.
+    fn claim(&self) -> Option<*mut G> {
+        let mut first = self.next.load(Acquire);
+        loop {
+            let beyond = rt::all_g_from(first).nth(SHARE).unwrap_or(null_mut());
+            match self.next.compare_exchange_weak(first, beyond, AcqRel, Acquire) {
+                Ok(_) => return (!first.is_null()).then_some(first),
+                Err(now) => first = now,
+            }
+        }
+    }
+
+    /// Reads the stacks of claimed goroutines that stand still, until all have been claimed; gives their size and the number
+    /// of those that run.
+    fn mark(&self, marker: &mut Marker) -> (usize, usize) {
+        let (mut bytes, mut running) = (0, 0);
+        while let Some(first) = self.claim() {
+            let (b, r) = mark_stacks(marker, rt::all_g_from(first).take(SHARE), 0);
+            bytes += b;
+            running += r;
+        }
+        (bytes, running)
+    }
+}
+
+/// `n` helpers are going to read the stacks. The world is stopped.
+pub fn prepare(n: u32, _: &WorldStopped<'_>) {
+    SHARES.next.store(RT.all_g.load(Acquire), Release);
+    SHARES.readers.store(n.saturating_sub(1), Release);
+    SHARES.is_shared.store(n > 1, Release);
+}
+
+/// For helpers but the first: reads a share of the stacks while the world runs.
+pub fn mark_share(marker: &mut Marker) {
+    let (stacks, _) = SHARES.mark(marker);
+    cycle::count_roots(Sizes { globals: 0, stacks });
+    SHARES.readers.fetch_sub(1, AcqRel);
+}
+
+/// For the first helper: marks everything that the program reaches directly but for what Rust holds, while the world runs:
+/// each goroutine stands still while its stack is read. What is stored meanwhile goes through the write barrier.
 pub fn mark_concurrently(marker: &mut Marker) {
     let mut sizes = Sizes { globals: mark_globals(marker), stacks: 0 };
     special::mark_roots(marker);
     crate::timer::mark_roots(marker);
-    let mut round = 0;
-    loop {
-        let (bytes, left) = mark_stacks(marker, round);
-        sizes.stacks += bytes;
-        if left == 0 {
-            break;
-        }
+    // Others may leave goroutines that run.
+    let mut others = SHARES.is_shared.load(Acquire);
+    let (bytes, mut left) = SHARES.mark(marker);
+    sizes.stacks += bytes;
+    let mut round = 1;
+    while left > 0 || others {
         // Those that run have been asked to yield. There is other work until they do.
         marker.drain_some(1000);
         clock::usleep(20);
+        // What they leave is seen to when they are done.
+        others = SHARES.readers.load(Acquire) > 0;
+        let (bytes, running) = mark_stacks(marker, rt::all_g(), round);
+        sizes.stacks += bytes;
+        left = running;
         round += 1;
     }
     cycle::count_roots(sizes);
@@ -137,12 +202,12 @@ pub fn read_own_stack(gp: &mut G) {
     gp.unlock_scan();
 }
 
-/// Reads the stacks of all goroutines that have not been read in this collection and stand still; gives their size and
-/// the number of those that run.
-fn mark_stacks(marker: &mut Marker, round: u32) -> (usize, usize) {
+/// Reads the stacks of goroutines that have not been read in this collection and stand still; gives their size and the number
+/// of those that run, or that others are reading.
+fn mark_stacks(marker: &mut Marker, goroutines: impl Iterator<Item = *mut G>, round: u32) -> (usize, usize) {
     let cycle = cycle::number();
     let (mut bytes, mut running) = (0, 0);
-    for gp in rt::all_g() {
+    for gp in goroutines {
         // SAFETY: Gs are never unmapped; `gc_cycle` is atomic.
         let g = unsafe { &*gp };
         if g.gc_cycle.load(Acquire) == cycle {
