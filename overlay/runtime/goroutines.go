@@ -22,7 +22,11 @@ func GoroutineProfile(p []StackRecord) (n int, ok bool) {
 	n, ok = pprof_goroutineProfileWithLabels(records, nil)
 	if ok {
 		for i, r := range records[:n] {
-			clear(p[i].Stack0[copy(p[i].Stack0[:], r.Stack):])
+			c := callWriter{pcs: p[i].Stack0[:]}
+			for _, pc := range r.Stack {
+				c.add(pc)
+			}
+			clear(p[i].Stack0[c.n:])
 		}
 	}
 	return n, ok

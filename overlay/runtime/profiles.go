@@ -40,6 +40,14 @@ func (r *profileRecord) stack(first int) []uintptr {
 	return append(pcs, abi.FuncPCABIInternal(goexit)+1)
 }
 
+// calls fills pcs with the stack from index first of the key on, as Callers would.
+func (r *profileRecord) calls(pcs []uintptr, first int) {
+	c := callWriter{pcs: pcs}
+	for _, pc := range r.stack(first) {
+		c.add(pc)
+	}
+}
+
 // profileRecords gives the records of a profile.
 func profileRecords(kind uintptr) []profileRecord {
 	for room := 1 << 10; ; {
@@ -101,7 +109,7 @@ func MemProfile(p []MemProfileRecord, inuseZero bool) (n int, ok bool) {
 	for i, r := range records {
 		size := int64(r.key[0])
 		p[i] = MemProfileRecord{r.counts[0] * size, r.counts[1] * size, r.counts[0], r.counts[1], [32]uintptr{}}
-		copy(p[i].Stack0[:], r.stack(1))
+		r.calls(p[i].Stack0[:], 1)
 	}
 	return len(records), true
 }
@@ -150,7 +158,7 @@ func waits(kind uintptr, p []BlockProfileRecord) (n int, ok bool) {
 	}
 	for i, r := range records {
 		p[i] = BlockProfileRecord{Count: r.counts[0], Cycles: r.counts[1]}
-		copy(p[i].Stack0[:], r.stack(0))
+		r.calls(p[i].Stack0[:], 0)
 	}
 	return len(records), true
 }

@@ -33,7 +33,23 @@ const callShift = 48
 func splitPC(pc uintptr) (uintptr, int) { return pc & (1<<callShift - 1), int(pc >> callShift) }
 
 func (f *rawFrame) function() string { return unsafe.String(f.name, f.nameLen) }
-func (f *rawFrame) path() string     { return unsafe.String(f.file, f.fileLen) }
+
+// flagPlace marks what stands for a function of Go that is not ours: its file is named without the directory.
+const flagPlace = 1 << 32
+
+func (f *rawFrame) path() string {
+	path := unsafe.String(f.file, f.fileLen)
+	if f.flags&flagPlace == 0 {
+		return path
+	}
+	var own rawFrame
+	funcframe(abi.FuncPCABIInternal(goexit), 0, &own)
+	dir := own.path()
+	for dir != "" && dir[len(dir)-1] != '/' {
+		dir = dir[:len(dir)-1]
+	}
+	return dir + path
+}
 
 // hidden reports whether traces leave the function out, which has called callee: wrappers, unless they panic themselves,
 // and the function that makes deferred calls, which look as if they were made by the function that deferred them. It is seen
@@ -150,32 +166,14 @@ func Callers(skip int, pc []uintptr) int {
 
 // callersLogical counts inlined calls as others; skip 0 is the function that calls callersLogical.
 func callersLogical(skip int, pc []uintptr) int {
-	n := 0
+	c := callWriter{pcs: pc, skip: skip}
 	physical := 1
-	callee := ""
 	var chunk [64]uintptr
 	for {
 		got := callers(physical, &chunk[0], len(chunk))
 		for _, ret := range chunk[:got] {
-			var r, outer rawFrame
-			for call := 0; funcframe(ret-1, call, &r); call++ {
-				hidden := r.hidden(callee)
-				callee = r.function()
-				if hidden {
-					continue
-				}
-				if skip > 0 {
-					skip--
-					continue
-				}
-				pc[n] = ret
-				if call > 0 || funcframe(ret-1, 1, &outer) {
-					pc[n] |= uintptr(call+1) << callShift
-				}
-				n++
-				if n == len(pc) {
-					return n
-				}
+			if c.add(ret); c.n == len(pc) {
+				return c.n
 			}
 		}
 		if got < len(chunk) {
@@ -183,11 +181,52 @@ func callersLogical(skip int, pc []uintptr) int {
 		}
 		physical += got
 	}
-	if skip == 0 {
-		pc[n] = abi.FuncPCABIInternal(goexit) + 1
-		n++
+	if c.skip == 0 {
+		c.pcs[c.n] = abi.FuncPCABIInternal(goexit) + 1
+		c.n++
 	}
-	return n
+	return c.n
+}
+
+// A callWriter makes program counters as Callers gives them out of return addresses, innermost first.
+type callWriter struct {
+	pcs []uintptr
+	// n is the number of those that are written.
+	n int
+	// skip is the number of calls still to be left out.
+	skip int
+	// callee is the function that was added last.
+	callee string
+}
+
+// add adds the calls at an address, while there is room.
+func (c *callWriter) add(ret uintptr) {
+	if _, only := splitPC(ret); only != 0 {
+		c.put(ret)
+		return
+	}
+	var r, outer rawFrame
+	for call := 0; funcframe(ret-1, call, &r); call++ {
+		hidden := r.hidden(c.callee)
+		c.callee = r.function()
+		if hidden {
+			continue
+		}
+		if call > 0 || funcframe(ret-1, 1, &outer) {
+			c.put(ret | uintptr(call+1)<<callShift)
+		} else {
+			c.put(ret)
+		}
+	}
+}
+
+func (c *callWriter) put(pc uintptr) {
+	if c.skip > 0 {
+		c.skip--
+	} else if c.n < len(c.pcs) {
+		c.pcs[c.n] = pc
+		c.n++
+	}
 }
 
 // goexit seems to have called the first function of every goroutine. No frame is behind that: its address is the last
@@ -252,7 +291,7 @@ func (ci *Frames) expand(tagged uintptr) {
 			continue
 		}
 		f := Frame{PC: pc, Function: r.function(), File: r.path(), Line: r.line, startLine: r.startLine, Entry: r.entry}
-		if call > 1 || funcframe(pc, 1, &outer) {
+		if only != 0 {
 			f.PC |= uintptr(call) << callShift
 		}
 		if !funcframe(pc, call, &outer) {

@@ -14,7 +14,8 @@ use crate::m::{self, M};
 use crate::module::is_go_text;
 use crate::roots::Visitor;
 use crate::rt::{self, RT};
-use crate::traceback::{Walk, logical};
+use crate::traceback::places::{self, Place};
+use crate::traceback::{Physical, Walk, logical};
 use crate::tracer;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering::*};
 use undergo_rtcore::lock_rank::Rank;
@@ -236,10 +237,11 @@ fn stack(ctx: &UContext, pcs: &mut [usize; MAX_DEPTH]) -> (usize, usize) {
     // SAFETY: the M's goroutine, whose thread is this one.
     let gp = unsafe { mp.curg.as_ref() };
     let mut n = 0;
-    if let Some(walk) = gp.and_then(|gp| walk(mp, gp, ctx)) {
+    if let Some((walk, places)) = gp.and_then(|gp| walk(mp, gp, ctx)) {
         // Wrappers do nothing themselves.
-        for (to, p) in pcs.iter_mut().zip(walk.filter(|&p| logical(p).next().is_some())) {
-            *to = p.ret;
+        let frames = walk.filter(|&p| logical(p).next().is_some()).map(|p| p.ret);
+        for (to, ret) in pcs.iter_mut().zip(places.iter().map(|place| place.ret()).chain(frames)) {
+            *to = ret;
             n += 1;
         }
     }
@@ -250,23 +252,28 @@ fn stack(ctx: &UContext, pcs: &mut [usize; MAX_DEPTH]) -> (usize, usize) {
     (n, gp.map_or(0, |g| g.head.labels))
 }
 
-fn walk(mp: &M, gp: &G, ctx: &UContext) -> Option<Walk> {
+/// Its stack, and what it does below that.
+fn walk(mp: &M, gp: &G, ctx: &UContext) -> Option<(Walk, &'static [Place])> {
     let [pc, sp, fp] = [reg::RIP, reg::RSP, reg::RBP].map(|r| ctx.gregs[r] as usize);
     let runs_go = ctx.gregs[reg::R15] as usize == core::ptr::from_ref(gp) as usize;
     if runs_go && is_go_text(pc) {
-        return Some(Walk::from_context(gp, [pc, sp, fp]));
+        return Some((Walk::from_context(gp, [pc, sp, fp]), &[]));
     }
     if runs_go && is_leaf(pc) {
         // SAFETY: a leaf pushes nothing: its return address is on the goroutine's stack.
         let ret = unsafe { *(sp as *const usize) };
-        return is_go_text(ret).then(|| Walk::from_call(gp, ret, fp));
+        return is_go_text(ret).then(|| (Walk::from_call(gp, ret, fp), places::called_by(Physical::call(ret))));
     }
     // The frame of an entry is there as soon as its thread is on the system stack.
     let on_system_stack = sp < mp.g0_sp && mp.g0_sp - sp < crate::sched::threads::G0_STACK;
     match gp.status() {
         // SAFETY: the goroutine is this thread's.
-        GStatus::Syscall => Some(unsafe { Walk::stopped(gp) }),
-        GStatus::Running if on_system_stack => Some(Walk::in_entry(gp)),
+        GStatus::Syscall => Some((unsafe { Walk::stopped(gp) }, &[])),
+        GStatus::Running if on_system_stack => {
+            let walk = Walk::in_entry(gp);
+            let places = places::in_entry(gp, &walk);
+            Some((walk, places))
+        }
         _ => None,
     }
 }

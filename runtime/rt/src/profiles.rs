@@ -9,6 +9,7 @@ use crate::intern::{Entry, Table, bytes_of, words_of};
 use crate::lock::Mutex;
 use crate::module::symtab;
 use crate::park::Pair;
+use crate::traceback::places::{self, Place};
 use crate::traceback::{Physical, Walk, logical};
 use crate::{m, rt};
 use core::sync::atomic::{AtomicI64, Ordering::Relaxed};
@@ -53,16 +54,19 @@ pub fn times_waits() -> bool {
     BLOCK_RATE.load(Relaxed) | MUTEX_FRACTION.load(Relaxed) != 0
 }
 
+/// Words in front of the return addresses of a stack at most: the size of an object and the places where it was made.
+const MAX_HEAD: usize = 3;
+
 /// What a stack is known by: words that `runtime.CallersFrames` understands.
 struct Key {
-    words: [usize; MAX_DEPTH + 1],
+    words: [usize; MAX_HEAD + MAX_DEPTH],
     len: usize,
 }
 
 impl Key {
     /// Begins with `first`.
     fn new(first: Option<usize>) -> Key {
-        let mut key = Key { words: [0; MAX_DEPTH + 1], len: 0 };
+        let mut key = Key { words: [0; MAX_HEAD + MAX_DEPTH], len: 0 };
         first.into_iter().for_each(|word| key.push(word));
         key
     }
@@ -78,6 +82,12 @@ impl Key {
         &self.words[..self.len]
     }
 
+    /// Adds places, innermost first.
+    fn at(mut self, places: &[Place]) -> Key {
+        places.iter().for_each(|place| self.push(place.ret()));
+        self
+    }
+
     /// Adds return addresses, without wrappers.
     fn with(mut self, walk: impl Iterator<Item = Physical>) -> Key {
         for p in walk.take(MAX_DEPTH) {
@@ -91,6 +101,11 @@ impl Key {
     /// Adds return addresses from the function on that a program calls to wait or to let others go on, not those that it is
     /// made of.
     fn with_visible(mut self, mut walk: Walk) -> Key {
+        // An operation on a channel is one that the compiler calls.
+        let called = walk.clone().next().filter(|&p| !logical(p).next().is_some_and(|f| is_inner(f.name)));
+        if let Some(place) = called.and_then(|p| places::called_by(p).last()) {
+            self.push(place.ret());
+        }
         for p in walk.by_ref() {
             let hidden = logical(p).take_while(|f| is_inner(f.name)).count();
             if logical(p).nth(hidden).is_none() {
@@ -130,7 +145,9 @@ fn add(kind: Kind, key: &[usize], counts: Counts) -> *mut Record {
 pub fn allocated(bytes: usize) -> Option<*mut Record> {
     // SAFETY: the M's own goroutine.
     let gp = unsafe { m::current().curg.as_ref() }?;
-    Some(add(Kind::Heap, Key::new(Some(bytes)).with(Walk::in_entry(gp)).words(), [1, 0]))
+    let walk = Walk::in_entry(gp);
+    let key = Key::new(Some(bytes)).at(places::in_entry(gp, &walk)).with(walk);
+    Some(add(Kind::Heap, key.words(), [1, 0]))
 }
 
 /// The object is dead.

@@ -4,10 +4,12 @@
 //! `[fp + 8]` the return address. Where a function runs first on a segment the return address is `undergo_lessstack`,
 //! and the real one lies at the segment's `saved_sp`. The chain ends with a zero frame pointer.
 //!
-//! Files: this one (the walk, entries), [`print`] (text), [`labels`] and [`ancestors`] (parts of it), [`profile`] (the stacks of all).
+//! Files: this one (the walk, entries), [`print`] (text), [`labels`] and [`ancestors`] (parts of it), [`profile`] (the stacks of all),
+//! [`places`] (functions that profiles want to see).
 
 pub mod ancestors;
 pub mod labels;
+pub mod places;
 pub mod print;
 pub mod profile;
 
@@ -217,6 +219,24 @@ struct RawFrame {
     flags: usize,
 }
 
+impl RawFrame {
+    fn of_place(row: &'static places::Row, entry: usize) -> RawFrame {
+        RawFrame {
+            name: row.name.as_ptr(),
+            name_len: row.name.len(),
+            file: row.file.as_ptr(),
+            file_len: row.file.len(),
+            line: row.line as usize,
+            start_line: row.line as usize,
+            entry,
+            flags: FLAG_PLACE,
+        }
+    }
+}
+
+/// `overlay/runtime/symtab.go`: flagPlace.
+const FLAG_PLACE: usize = 1 << 32;
+
 /// The n-th function at `pc`, inlined calls first. What fills the space behind a function is where it begins.
 fn frame_at(pc: usize, n: usize) -> Option<(Func<Linked>, Frame)> {
     if let Some(f) = symtab().find(pc) {
@@ -227,8 +247,16 @@ fn frame_at(pc: usize, n: usize) -> Option<(Func<Linked>, Frame)> {
 }
 
 entry! {
-    /// Describes the n-th function at `pc` (not a return address), inlined calls first.
+    /// Describes the n-th function at `pc` (not a return address), inlined calls first. The file of a place lies in the directory
+    /// of package runtime.
     "runtime.funcframe" => fn funcframe(pc: usize, n: usize, out: *mut RawFrame) -> bool {
+        if let Some((row, entry)) = places::at(pc) {
+            if n == 0 {
+                // SAFETY: as below.
+                unsafe { out.write(RawFrame::of_place(row, entry)) };
+            }
+            return n == 0;
+        }
         let Some((f, frame)) = frame_at(pc, n) else { return false };
         // SAFETY: the overlay passes a rawFrame of its own.
         unsafe {

@@ -1,5 +1,6 @@
 //! `runtime.GoroutineProfile`: the stacks of all goroutines at one moment.
 
+use super::places::{self, Place};
 use super::{Walk, logical};
 use crate::g::{FLAG_LEAKED, G, GStatus};
 use crate::gc::barrier;
@@ -57,10 +58,12 @@ fn write(r: &mut Request, gp: &G) {
     r.used += 2;
     let mut n = 0;
     // Wrappers are no functions of the program.
-    for frame in walk.filter(|&p| logical(p).next().is_some()).take(MAX_DEPTH) {
+    let places = places::waiting(gp, &walk).map(Place::ret);
+    let frames = walk.filter(|&p| logical(p).next().is_some()).map(|p| p.ret);
+    for ret in places.chain(frames).take(MAX_DEPTH) {
         if r.used < r.room {
             // SAFETY: the words have that much room.
-            unsafe { *r.words.add(r.used) = frame.ret };
+            unsafe { *r.words.add(r.used) = ret };
         }
         r.used += 1;
         n += 1;

@@ -28,8 +28,8 @@ unsafe extern "C" {
     pub fn undergo_lessstack();
 }
 
-/// Bytes of the frame of the cold path below rbp.
-const SAVE: usize = 12 * 8 + 8 * 16;
+/// Bytes of the frame of the cold path below rbp: more than entries have.
+pub const SAVE: usize = 12 * 8 + 8 * 16;
 const _: () = assert!(SAVE + 8 <= undergo_abi::call::STUB_BYTES);
 
 global_asm!(
