@@ -21,6 +21,11 @@ type rawFrame struct {
 // come first, innermost at 0. It reports whether there is one.
 func funcframe(pc uintptr, n int, out *rawFrame) bool
 
+// frameAt is funcframe, which keeps no pointer.
+func frameAt(pc uintptr, n int, out *rawFrame) bool {
+	return funcframe(pc, n, (*rawFrame)(noescape(unsafe.Pointer(out))))
+}
+
 // callers stores return addresses of the calling goroutine, the caller of callers first, leaving out the skip innermost
 // physical frames, and returns their number.
 func callers(skip int, buf *uintptr, n int) int
@@ -43,7 +48,7 @@ func (f *rawFrame) path() string {
 		return path
 	}
 	var own rawFrame
-	funcframe(abi.FuncPCABIInternal(goexit), 0, &own)
+	frameAt(abi.FuncPCABIInternal(goexit), 0, &own)
 	dir := own.path()
 	for dir != "" && dir[len(dir)-1] != '/' {
 		dir = dir[:len(dir)-1]
@@ -92,7 +97,7 @@ func (f *Func) raw(out *rawFrame) bool {
 // lastFrame describes the function, not an inlined one, that holds pc.
 func lastFrame(pc uintptr, out *rawFrame) bool {
 	found := false
-	for n := 0; funcframe(pc, n, out); n++ {
+	for n := 0; frameAt(pc, n, out); n++ {
 		found = true
 	}
 	return found
@@ -133,10 +138,10 @@ func FuncForPC(pc uintptr) *Func {
 	pc, call := splitPC(pc)
 	call = max(call-1, 0)
 	var r, outer rawFrame
-	if !funcframe(pc, call, &r) {
+	if !frameAt(pc, call, &r) {
 		return nil
 	}
-	if funcframe(pc, call+1, &outer) {
+	if frameAt(pc, call+1, &outer) {
 		return (*Func)(unsafe.Pointer(&inlinedFunc{inlineMarker, r}))
 	}
 	return (*Func)(unsafe.Pointer(r.entry))
@@ -170,7 +175,7 @@ func callersLogical(skip int, pc []uintptr) int {
 	physical := 1
 	var chunk [64]uintptr
 	for {
-		got := callers(physical, &chunk[0], len(chunk))
+		got := callers(physical, (*uintptr)(noescape(unsafe.Pointer(&chunk))), len(chunk))
 		for _, ret := range chunk[:got] {
 			if c.add(ret); c.n == len(pc) {
 				return c.n
@@ -206,13 +211,13 @@ func (c *callWriter) add(ret uintptr) {
 		return
 	}
 	var r, outer rawFrame
-	for call := 0; funcframe(ret-1, call, &r); call++ {
+	for call := 0; frameAt(ret-1, call, &r); call++ {
 		hidden := r.hidden(c.callee)
 		c.callee = r.function()
 		if hidden {
 			continue
 		}
-		if call > 0 || funcframe(ret-1, 1, &outer) {
+		if call > 0 || frameAt(ret-1, 1, &outer) {
 			c.put(ret | uintptr(call+1)<<callShift)
 		} else {
 			c.put(ret)
@@ -255,6 +260,8 @@ type Frame struct {
 type Frames struct {
 	callers []uintptr
 	next    []Frame
+	// room is where next lies as long as it is short.
+	room [2]Frame
 }
 
 // CallersFrames prepares the translation of return addresses.
@@ -283,7 +290,7 @@ func (ci *Frames) expand(tagged uintptr) {
 		pc = ret
 	}
 	callee := ""
-	for call := 1; funcframe(pc, call-1, &r); call++ {
+	for call := 1; frameAt(pc, call-1, &r); call++ {
 		// Who was called from the first is not known here, but to whoever gave the address out.
 		hidden := only == 0 && call > 1 && r.hidden(callee)
 		callee = r.function()
@@ -294,8 +301,11 @@ func (ci *Frames) expand(tagged uintptr) {
 		if only != 0 {
 			f.PC |= uintptr(call) << callShift
 		}
-		if !funcframe(pc, call, &outer) {
+		if !frameAt(pc, call, &outer) {
 			f.Func = (*Func)(unsafe.Pointer(r.entry))
+		}
+		if len(ci.next) == cap(ci.next) && len(ci.next) < len(ci.room) {
+			ci.next = ci.room[:copy(ci.room[:], ci.next)]
 		}
 		ci.next = append(ci.next, f)
 	}
