@@ -44,7 +44,7 @@ func main() {
 	count("Name", func() { f.Name() })
 	count("FileLine", func() { f.FileLine(pcs[1]) })
 	inner(0)
-	frames := runtime.CallersFrames(pcs[:3])
+	frames := runtime.CallersFrames(pcs[:2])
 	for more := true; more; {
 		var frame runtime.Frame
 		frame, more = frames.Next()
