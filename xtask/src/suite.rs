@@ -6,8 +6,8 @@
 //! ([`undergo_tests::crash_suite`]), and `cargo xtask suite programs` those of `tests/programs`, which are tests as well.
 //!
 //! In front of the name, `--env GOMAXPROCS=1` sets a variable for the programs of both, and `--own-env
-//! GODEBUG=gctorture=2` for those of undergo alone: here, a collection for about every eight objects that are made, until
-//! collections have taken a second.
+//! GODEBUG=gctorture=2` for those of undergo alone: here, a collection for about every eight objects that are made, and half as
+//! many after every second that collections have taken.
 
 mod gotree;
 

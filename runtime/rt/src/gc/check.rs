@@ -48,10 +48,11 @@ pub fn init() {
     COUNTDOWN.store(n, Relaxed);
 }
 
-/// Allocation takes a portion of slots, or makes a large object: starts a collection now and then. In an entry.
+/// Allocation takes a portion of slots, or makes a large object: starts a collection now and then, unless the program has
+/// switched the collector off. In an entry.
 #[inline]
 pub fn torture() {
-    if is_torturing() {
+    if is_torturing() && super::pace::percent() >= 0 {
         count_down();
     }
 }

@@ -1,6 +1,7 @@
 //! Per-P allocation: a bin per span class, and a block for tiny objects.
 
 use super::bin::{Bin, Slot};
+use super::pages::Stash;
 use super::sample::Sampler;
 use super::span::{N_SPAN_CLASSES, span_class};
 use super::{alloc, central, stats};
@@ -30,6 +31,8 @@ pub struct Cache {
     pub sampler: Sampler,
     /// Bins that have a span, so that whoever stops the world touches no others.
     open: ClassSet,
+    /// Pages for spans.
+    stash: Stash,
 }
 
 /// A set of span classes. All zero is empty.
@@ -83,7 +86,9 @@ impl Cache {
         let bin = &mut self.bins[class];
         // SAFETY: as above, and so is the new span; spans in central lists have room.
         let free_bytes = unsafe {
-            let Some(span) = central::take(class) else { alloc::out_of_memory(undergo_rtcore::size_class::PAGE) };
+            let Some(span) = central::take(class, &mut self.stash) else {
+                alloc::out_of_memory(undergo_rtcore::size_class::PAGE)
+            };
             bin.open(span);
             self.open.add(class);
             let s = span.as_ref();
@@ -144,6 +149,7 @@ impl Cache {
                 *bin = Bin::EMPTY;
             }
         }
+        self.stash.give_back();
         self.tiny = 0;
         self.tiny_used = 0;
     }

@@ -2,7 +2,7 @@
 //!
 //! Only spans with room are listed. Full ones are found again by the sweeper, which walks the page table.
 
-use super::pages;
+use super::pages::{self, Stash};
 use super::span::{N_SPAN_CLASSES, Span};
 use crate::gc::sweep;
 use crate::lock::Mutex;
@@ -22,8 +22,8 @@ static LISTS: [Mutex<List>; N_SPAN_CLASSES] = [const { Mutex::new(Rank::Central,
 /// Pieces of the heap that are swept in search of a span before a new one is made.
 const SWEEPS: usize = 4;
 
-/// A span of `span_class` with at least one free object; it belongs to the caller. `None`: out of memory.
-pub fn take(span_class: usize) -> Option<NonNull<Span>> {
+/// A span of `span_class` with at least one free object; it belongs to the caller, whose P has the stash. `None`: out of memory.
+pub fn take(span_class: usize, stash: &mut Stash) -> Option<NonNull<Span>> {
     for _ in 0..SWEEPS {
         if let Some(span) = pop(span_class) {
             return Some(span);
@@ -37,7 +37,10 @@ pub fn take(span_class: usize) -> Option<NonNull<Span>> {
     }
     let class = span_class / 2;
     let scan = if span_class.is_multiple_of(2) { Scan::Yes } else { Scan::No };
-    pages::alloc_span(PAGES[class] as usize, class, scan)
+    match PAGES[class] as usize {
+        1 => pages::alloc_page(stash, class, scan),
+        n => pages::alloc_span(n, class, scan),
+    }
 }
 
 fn pop(span_class: usize) -> Option<NonNull<Span>> {

@@ -9,14 +9,15 @@
 //! One allocation, from the top: `runtime.newobject` → a stub takes a slot of the P's [`bin::Bin`] of the class, if that is all
 //! there is to do → otherwise [`alloc::object`] chooses tiny, small or large → small: the
 //! P's [`cache::Cache`] goes on in the bin's span; the next object whose kept bit is clear is taken, without any lock
-//! → none left: [`central`] supplies another span with room (one lock per class) → none: [`pages`] cuts a new span
-//! (one lock) → no page free: [`reserve`] commits more address space.
+//! → none left: [`central`] supplies another span with room (one lock per class) → none: a page of the P's
+//! [`pages::Stash`] becomes a new span → none: [`pages`] supplies some (one lock) → no page free: [`reserve`] commits more
+//! address space.
 //!
 //! Invariants, by number in SAFETY comments:
 //!
 //! * **M1** *page table*: for every page of a span in use the page table holds the span's address; other entries are
-//!   null. [`span::Span`] records are recycled, never unmapped. Entries change only under the page heap's lock or with
-//!   the world stopped.
+//!   null. [`span::Span`] records are recycled, never unmapped. Entries change only under the page heap's lock, by whoever
+//!   has taken the pages, or with the world stopped.
 //! * **M2** *cached spans*: a span in the cache of a P is touched only by the M that holds the P, on its system stack,
 //!   where it cannot be preempted, or by the collector while the world is stopped.
 //! * **M3** *stopped world*: during a collection no M but the collector's touches the heap, its tables or a goroutine.

@@ -1,10 +1,11 @@
-//! The page heap: cuts spans from free pages, takes them back, and gives memory back to the system.
+//! The page heap: cuts spans from free pages, takes them back, and gives memory back to the system. Ps take single pages a few
+//! at a time ([`Stash`]), sweepers give back those of a piece of the heap together: its lock is not on the common path.
 
 use super::pool::Pool;
 use super::span::{BITS, HEAP, MASKS, PAGE_TABLE, Span};
 use super::{scavenger, stats};
 use crate::gc::sweep;
-use crate::lock::Mutex;
+use crate::lock::{Guard, Mutex};
 use core::ptr::NonNull;
 use core::sync::atomic::Ordering::Relaxed;
 use undergo_rtcore::lock_rank::Rank;
@@ -104,6 +105,13 @@ impl State {
         ok
     }
 
+    /// Takes pages that are used in the map already.
+    fn take_run(&mut self, page: usize, pages: usize, released: usize) -> Taken {
+        self.in_use += pages;
+        self.released -= released;
+        Taken { page, released, span: self.spans.alloc().as_ptr() }
+    }
+
     /// Free pages with physical memory.
     fn ready(&self) -> usize {
         self.chunks * CHUNK - self.in_use - self.released
@@ -119,10 +127,84 @@ impl State {
     }
 }
 
+/// Pages that have been taken, with a record for the span that they become.
+#[derive(Clone, Copy, Debug)]
+struct Taken {
+    page: usize,
+    /// Those of them without physical memory, whose content is zero.
+    released: usize,
+    span: *mut Span,
+}
+
+/// Pages that are taken together.
+const STASH: usize = 8;
+
+/// Single pages that a P has taken ahead, so that the lock is not needed for each span of small objects. All zero is valid and
+/// empty. They count as in use. Touched by the M that holds the P, and by whoever stopped the world.
+#[derive(Debug)]
+pub struct Stash {
+    pages: [Taken; STASH],
+    len: usize,
+}
+
+impl Stash {
+    fn pop(&mut self) -> Option<Taken> {
+        self.len = self.len.checked_sub(1)?;
+        Some(self.pages[self.len])
+    }
+
+    /// Takes more pages: one at least, and others as long as there are some of its kind, with memory or without.
+    fn fill(&mut self) -> Option<Taken> {
+        let (mut state, first) = take(ready_for(1), 1)?;
+        let mut released = first.released;
+        while self.len < STASH && (first.released != 0 || state.ready() > 0) {
+            let Some(run) = state.map().alloc(1) else { break };
+            let taken = state.take_run(run.page, 1, run.released);
+            released += taken.released;
+            self.pages[self.len] = taken;
+            self.len += 1;
+        }
+        // The lowest first.
+        self.pages[..self.len].reverse();
+        done_taking(state, released);
+        Some(first)
+    }
+
+    /// Gives the pages back. The P goes away.
+    pub fn give_back(&mut self) {
+        let mut state = STATE.lock();
+        while let Some(taken) = self.pop() {
+            state.map().free(taken.page, 1);
+            state.in_use -= 1;
+            if taken.released != 0 {
+                state.map().mark_released(taken.page, 1);
+                state.released += 1;
+            }
+            // SAFETY: the record was taken with the page, and nobody has seen it.
+            unsafe { state.spans.free(NonNull::new_unchecked(taken.span)) };
+        }
+    }
+}
+
+/// A span of one page for objects of `class`. `None`: out of memory.
+pub fn alloc_page(stash: &mut Stash, class: usize, scan: Scan) -> Option<NonNull<Span>> {
+    let taken = match stash.pop() {
+        Some(taken) => taken,
+        None => stash.fill()?,
+    };
+    publish(taken, 1, class, scan)
+}
+
 /// A span of `pages` pages for objects of `class`. `None`: out of memory.
 pub fn alloc_span(pages: usize, class: usize, scan: Scan) -> Option<NonNull<Span>> {
+    let (state, taken) = take(ready_for(pages), pages)?;
+    done_taking(state, taken.released);
+    publish(taken, pages, class, scan)
+}
+
+/// The page heap, after an attempt to have pages of dead spans, before those are taken that have no physical memory yet.
+fn ready_for(pages: usize) -> Guard<'static, State> {
     let mut state = STATE.lock();
-    // Pages of dead spans before those that have no physical memory yet.
     for _ in 0..SWEEPS {
         if state.ready() >= pages || sweep::is_claimed() {
             break;
@@ -131,9 +213,15 @@ pub fn alloc_span(pages: usize, class: usize, scan: Scan) -> Option<NonNull<Span
         sweep::some();
         state = STATE.lock();
     }
-    let run = loop {
+    state
+}
+
+/// Takes `pages` pages. `None`: out of memory.
+fn take(mut state: Guard<'static, State>, pages: usize) -> Option<(Guard<'static, State>, Taken)> {
+    loop {
         if let Some(run) = state.map().alloc(pages) {
-            break run;
+            let taken = state.take_run(run.page, pages, run.released);
+            return Some((state, taken));
         }
         // Dead spans before the heap grows.
         drop(state);
@@ -142,22 +230,28 @@ pub fn alloc_span(pages: usize, class: usize, scan: Scan) -> Option<NonNull<Span
         if !swept && !state.grow(pages) {
             return None;
         }
-    };
-    state.in_use += pages;
-    state.released -= run.released;
-    let span = state.spans.alloc();
-    // SAFETY: the record and the pages are ours; the lock is held. The page table covers the committed pages (M1).
-    unsafe {
-        Span::init(span, run.page, pages, class, scan, run.released != pages);
-        // Only the first page of a big span of small objects would not do: interior pointers hit any page.
-        for page in run.page..run.page + pages {
-            PAGE_TABLE.at::<*mut Span>(page).write_volatile(span.as_ptr());
-        }
     }
+}
+
+/// `released` pages without physical memory have been taken.
+fn done_taking(state: Guard<'static, State>, released: usize) {
     let sizes = state.sizes();
     drop(state);
-    if run.released > 0 {
-        scavenger::make_room(run.released * PAGE, &sizes);
+    if released > 0 {
+        scavenger::make_room(released * PAGE, &sizes);
+    }
+}
+
+/// Makes pages that have been taken a span.
+fn publish(taken: Taken, pages: usize, class: usize, scan: Scan) -> Option<NonNull<Span>> {
+    let span = NonNull::new(taken.span)?;
+    // SAFETY: the record and the pages are ours. The page table covers the committed pages (M1).
+    unsafe {
+        Span::init(span, taken.page, pages, class, scan, taken.released != pages);
+        // Only the first page of a big span of small objects would not do: interior pointers hit any page.
+        for page in taken.page..taken.page + pages {
+            PAGE_TABLE.at::<*mut Span>(page).write_volatile(span.as_ptr());
+        }
     }
     Some(span)
 }
