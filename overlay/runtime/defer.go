@@ -73,9 +73,10 @@ func deferreturn(fp uintptr) {
 		d.fn = nil
 		gp.defers = d.link
 		if fn == nil && d.looped {
-			callnil(fn)
+			callnil()
+		} else {
+			fn()
 		}
-		fn()
 	}
 }
 
@@ -83,7 +84,10 @@ func deferreturn(fp uintptr) {
 // other deferred calls are made by the function itself.
 //
 //go:noinline
-func callnil(fn func()) { fn() }
+func callnil() {
+	var fn func()
+	fn()
+}
 
 // spliceRangefunc replaces the newest record, a rangefunc one, by the calls it stands for.
 func spliceRangefunc(gp *g, d *_defer) {
