@@ -9,9 +9,9 @@ use super::{Clock, Kind, Node, PTimers, disarm, run_due, run_one, set, start, st
 use crate::bubble;
 use crate::chan::Chan;
 use crate::g::{self, G, WaitReason};
-use crate::gc::barrier;
 use crate::gc::mark::Marker;
 use crate::gc::settle as gc_settle;
+use crate::gc::{barrier, generation};
 use crate::lock::Mutex;
 use crate::mem::alloc::{Zero, block};
 use crate::mem::vec::OffVec;
@@ -296,6 +296,10 @@ entry! {
             if !chan.is_null() {
                 (*t).init |= CHANNEL;
                 (*chan).timer = t;
+                // The channel may be older than collections that only read what is young.
+                if generation::is_on() && !barrier::is_on() {
+                    generation::remember(&raw const (*chan).timer as usize, t as usize);
+                }
             }
             if matches!(clock, Clock::Fake(_)) {
                 (*t).init |= FAKE;
