@@ -154,6 +154,12 @@ pub fn p(i: usize) -> &'static P {
     unsafe { &*RT.all_p[i].load(Ordering::Acquire) }
 }
 
+/// All Ps that there have ever been, which stay where they are. Those beyond `n_p()` are not in use.
+pub fn made_p() -> impl Iterator<Item = *mut P> {
+    // There are none behind the first that has not been made.
+    RT.all_p.iter().map(|p| p.load(Ordering::Acquire)).take_while(|p| !p.is_null())
+}
+
 /// All Ps in use.
 pub fn all_p() -> impl Iterator<Item = &'static P> {
     (0..n_p()).map(p)

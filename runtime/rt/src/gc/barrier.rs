@@ -10,7 +10,7 @@
 use super::{generation, mark};
 use crate::g::{self, G};
 use crate::p::P;
-use crate::rt::RT;
+use crate::rt;
 use crate::types::Type;
 use crate::witness::WorldStopped;
 use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -34,8 +34,8 @@ pub fn is_on() -> bool {
 /// Turns the barrier on. The current goroutine is the only one that goes on without being scheduled.
 pub fn turn_on(_: &WorldStopped<'_>) {
     ON.store(true, Relaxed);
-    for p in RT.all_p.iter().map(|p| p.load(Relaxed)).take_while(|p| !p.is_null()) {
-        // SAFETY: Ps live for ever; the world is stopped. There are none behind the first that has not been made.
+    for p in rt::made_p() {
+        // SAFETY: Ps live for ever; the world is stopped.
         init(unsafe { &mut *p });
     }
     refresh(g::current());
@@ -94,6 +94,15 @@ unsafe fn words(at: usize, bytes: usize) -> impl Iterator<Item = usize> {
     (0..n).map(move |i| unsafe { (first as *const usize).add(i).read_volatile() })
 }
 
+/// Pointer `old` at `slot` is overwritten by `new`.
+pub fn stored(slot: usize, new: usize, old: usize) {
+    if is_on() {
+        mark::shade([old, new].into_iter());
+    } else if generation::is_on() {
+        generation::remember(slot, new);
+    }
+}
+
 /// `bytes` bytes at `to`, which may hold pointers, will be overwritten by those at `from`.
 ///
 /// # Safety
@@ -142,11 +151,7 @@ extern "C" fn undergo_barrier_flush() {
 /// An M without a P overwrites pointer `old` at `slot` by `new`.
 #[unsafe(no_mangle)]
 extern "C" fn undergo_barrier_shade(slot: usize, new: usize, old: usize) {
-    if is_on() {
-        mark::shade([old, new].into_iter());
-    } else if generation::is_on() {
-        generation::remember(slot, new);
-    }
+    stored(slot, new, old);
 }
 
 /// Compiled code is about to copy, or to clear if `from` is null, `bytes` bytes that may hold pointers.

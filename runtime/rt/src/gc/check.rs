@@ -8,6 +8,7 @@
 //! come to an end, n doubles with every second that collections have taken.
 
 use crate::config::godebug;
+use crate::mem::bin::beyond_lowest;
 use crate::mem::span::{Found, HEAP, find_object};
 use crate::mem::vec::OffVec;
 use crate::mem::{pointers, special};
@@ -78,11 +79,7 @@ pub fn portion(free: u64) -> u64 {
     if !is_torturing() {
         return free;
     }
-    let mut rest = free;
-    for _ in 0..PORTION {
-        rest &= rest.wrapping_sub(1);
-    }
-    free & !rest
+    free & !beyond_lowest(free, PORTION)
 }
 
 /// A collection has taken `ns` nanoseconds.

@@ -19,7 +19,7 @@ use crate::lock::Mutex;
 use crate::mem::arena;
 use crate::mem::stats::STATS;
 use crate::metrics::TIMES;
-use crate::rt::{self, RT};
+use crate::rt;
 use crate::tracer;
 use crate::witness::WorldStopped;
 use core::ptr;
@@ -273,8 +273,7 @@ fn end(world: &WorldStopped<'_>) {
 
 /// Calls `f` with every P.
 fn each_p(_: &WorldStopped<'_>, mut f: impl FnMut(&mut crate::p::P)) {
-    // There are none behind the first that has not been made.
-    for p in RT.all_p.iter().map(|p| p.load(Relaxed)).take_while(|p| !p.is_null()) {
+    for p in rt::made_p() {
         // SAFETY: Ps live for ever; the world is stopped, so nobody uses them.
         f(unsafe { &mut *p });
     }

@@ -55,6 +55,14 @@ pub static undergo_class_by_8: [u8; 64] = {
     table
 };
 
+/// `bits` without the `n` lowest that are set.
+pub fn beyond_lowest(mut bits: u64, n: u32) -> u64 {
+    for _ in 0..n {
+        bits &= bits.wrapping_sub(1);
+    }
+    bits
+}
+
 /// An empty slot, with the span it lies in.
 #[derive(Clone, Copy, Debug)]
 pub struct Slot {

@@ -7,7 +7,7 @@
 //!
 //! A new rate is noticed when a window ends. Nothing is sampled in programs that cannot ask for the profile.
 
-use super::bin::{Bin, Slot};
+use super::bin::{Bin, Slot, beyond_lowest};
 use super::cache::Cache;
 use super::span::{N_SPAN_CLASSES, Span};
 use super::special;
@@ -176,10 +176,7 @@ fn note(span: *mut Span, at: usize, bytes: usize) {
 impl Bin {
     /// Keeps the first `n` free slots, and gives the others.
     fn hold_back(&mut self, n: u32) -> u64 {
-        let mut rest = self.free();
-        for _ in 0..n {
-            rest &= rest.wrapping_sub(1);
-        }
+        let rest = beyond_lowest(self.free(), n);
         self.set_free(self.free() & !rest);
         rest
     }

@@ -122,11 +122,7 @@ pub(super) fn totals() -> Totals {
         large_bytes: 0,
         large_freed: STATS.large_freed.load(Relaxed),
     };
-    for i in 0..crate::rt::MAX_P {
-        let p = crate::rt::RT.all_p[i].load(Relaxed);
-        if p.is_null() {
-            continue;
-        }
+    for p in crate::rt::made_p() {
         // SAFETY: Ps live for ever; the counters are words that only grow, so a racy read is merely a little old.
         let local = unsafe { &(*p).mem.stats };
         for (sum, n) in t.mallocs.iter_mut().zip(&local.mallocs) {

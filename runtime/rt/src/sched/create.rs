@@ -227,11 +227,7 @@ pub fn set_system(gp: &mut G) {
 /// Number of user goroutines.
 pub fn count() -> usize {
     let mut n = -RT.n_system_g.load(Relaxed);
-    for i in 0..rt::MAX_P {
-        let pp = RT.all_p[i].load(Acquire);
-        if pp.is_null() {
-            break;
-        }
+    for pp in rt::made_p() {
         // SAFETY: Ps are never freed.
         unsafe { n += (*pp).created.load(Relaxed) as i64 - (*pp).exited.load(Relaxed) as i64 };
     }

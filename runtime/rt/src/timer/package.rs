@@ -9,9 +9,9 @@ use super::{Clock, Kind, Node, PTimers, disarm, run_due, run_one, set, start, st
 use crate::bubble;
 use crate::chan::Chan;
 use crate::g::{self, G, WaitReason};
+use crate::gc::barrier;
 use crate::gc::mark::Marker;
 use crate::gc::settle as gc_settle;
-use crate::gc::{barrier, generation};
 use crate::lock::Mutex;
 use crate::mem::alloc::{Zero, block};
 use crate::mem::vec::OffVec;
@@ -295,11 +295,9 @@ entry! {
             (*t).init = 1;
             if !chan.is_null() {
                 (*t).init |= CHANNEL;
+                // A fresh channel has none.
                 (*chan).timer = t;
-                // The channel may be older than collections that only read what is young.
-                if generation::is_on() && !barrier::is_on() {
-                    generation::remember(&raw const (*chan).timer as usize, t as usize);
-                }
+                barrier::stored(&raw const (*chan).timer as usize, t as usize, 0);
             }
             if matches!(clock, Clock::Fake(_)) {
                 (*t).init |= FAKE;

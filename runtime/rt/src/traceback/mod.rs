@@ -220,16 +220,17 @@ struct RawFrame {
 }
 
 impl RawFrame {
-    fn of_place(row: &'static places::Row, entry: usize) -> RawFrame {
+    /// A frame of the function that begins at `entry`.
+    fn new(frame: &Frame, entry: usize, flags: usize) -> RawFrame {
         RawFrame {
-            name: row.name.as_ptr(),
-            name_len: row.name.len(),
-            file: row.file.as_ptr(),
-            file_len: row.file.len(),
-            line: row.line as usize,
-            start_line: row.line as usize,
+            name: frame.name.as_ptr(),
+            name_len: frame.name.len(),
+            file: frame.file.as_ptr(),
+            file_len: frame.file.len(),
+            line: frame.line as usize,
+            start_line: frame.start_line as usize,
             entry,
-            flags: FLAG_PLACE,
+            flags,
         }
     }
 }
@@ -250,27 +251,16 @@ entry! {
     /// Describes the n-th function at `pc` (not a return address), inlined calls first. The file of a place lies in the directory
     /// of package runtime.
     "runtime.funcframe" => fn funcframe(pc: usize, n: usize, out: *mut RawFrame) -> bool {
-        if let Some((row, entry)) = places::at(pc) {
+        if let Some((frame, entry)) = places::at(pc) {
             if n == 0 {
                 // SAFETY: as below.
-                unsafe { out.write(RawFrame::of_place(row, entry)) };
+                unsafe { out.write(RawFrame::new(frame, entry, FLAG_PLACE)) };
             }
             return n == 0;
         }
         let Some((f, frame)) = frame_at(pc, n) else { return false };
         // SAFETY: the overlay passes a rawFrame of its own.
-        unsafe {
-            out.write(RawFrame {
-                name: frame.name.as_ptr(),
-                name_len: frame.name.len(),
-                file: frame.file.as_ptr(),
-                file_len: frame.file.len(),
-                line: frame.line as usize,
-                start_line: frame.start_line as usize,
-                entry: f.entry().entry as usize,
-                flags: frame.flags as usize,
-            });
-        }
+        unsafe { out.write(RawFrame::new(&frame, f.entry().entry as usize, frame.flags as usize)) };
         true
     }
 

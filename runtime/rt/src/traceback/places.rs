@@ -7,20 +7,15 @@
 use super::{Physical, Walk};
 use crate::g::{G, GStatus};
 use crate::module;
+use undergo_rtcore::symtab::Frame;
 use undergo_rtsys::arch::morestack;
 
 /// Distance of two places.
 const STEP: usize = 16;
 
-/// What a place is called and where Go declares it.
-#[derive(Clone, Copy, Debug)]
-pub struct Row {
-    /// Name of the function.
-    pub name: &'static str,
-    /// File in Go's directory of package runtime.
-    pub file: &'static str,
-    /// Line of the `func` keyword.
-    pub line: u32,
+/// A function by its name, the file that declares it in Go's directory of package runtime, and the line of its `func` keyword.
+const fn declared(name: &'static str, file: &'static str, line: u32) -> Frame {
+    Frame { name, file, line, start_line: line, flags: 0, inlined: false }
 }
 
 macro_rules! places {
@@ -31,7 +26,7 @@ macro_rules! places {
         #[allow(missing_docs, reason = "the names are Go's")]
         pub enum Place { $($place),* }
         /// By [`Place`].
-        const ROWS: &[Row] = &[$(Row { name: $name, file: $file, line: $line }),*];
+        const ROWS: &[Frame] = &[$(declared($name, $file, $line)),*];
     };
 }
 
@@ -87,7 +82,7 @@ impl Place {
 }
 
 /// The place that an address stands for, and its own.
-pub fn at(pc: usize) -> Option<(&'static Row, usize)> {
+pub fn at(pc: usize) -> Option<(&'static Frame, usize)> {
     let i = pc.checked_sub(marks())? / STEP;
     Some((ROWS.get(i)?, marks() + i * STEP))
 }

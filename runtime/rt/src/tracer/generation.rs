@@ -122,9 +122,9 @@ fn flip(_: &mut G, [kind, _]: [usize; 2], world: &WorldStopped<'static>) -> usiz
 /// Writes the states of all Ps and goroutines, whose numbers begin anew.
 fn write_states(_: &WorldStopped<'_>) {
     let own = m::current().p;
-    for i in 0..rt::MAX_P {
+    for (i, pp) in rt::made_p().enumerate() {
         // SAFETY: Ps are never freed.
-        let Some(pp) = (unsafe { RT.all_p[i].load(Relaxed).as_ref() }) else { break };
+        let pp = unsafe { &*pp };
         pp.trace_seq.store(0, Relaxed);
         if i < rt::n_p() {
             write_state_of_p(pp, core::ptr::eq(pp, own));
