@@ -13,6 +13,9 @@ use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use undergo_rtcore::size_class::class_of;
 use undergo_rtsys::layout;
 
+/// Bytes that the kernel maps at a time.
+const KERNEL_PAGE: usize = 4096;
+
 /// See the module documentation. All zero is a valid, empty bin. It belongs to the M that holds the P, or to whoever stopped
 /// the world (M2).
 #[repr(C, align(64))]
@@ -192,6 +195,9 @@ impl Bin {
     /// Marks the free slots, if others mark.
     pub fn mark_free(&self) {
         if self.free != 0 && barrier::is_on() {
+            if self.needs_zero == 0 {
+                self.touch_pages();
+            }
             self.marks().fetch_or(self.free, Relaxed);
             // SAFETY: M1: a bin with free slots has a span.
             let span = unsafe { &*self.span };
@@ -200,6 +206,22 @@ impl Bin {
                 // SAFETY: M1: the span's read bits.
                 let read = unsafe { AtomicU64::from_ptr(span.read_bits(self.first / 64)) };
                 read.store(read.load(Relaxed) | self.free, Relaxed);
+            }
+        }
+    }
+
+    /// Writes to the pages of fresh free slots. The write barrier reads before the program writes, and the kernel would map a
+    /// page of zeros first, only to interrupt the other processors when it takes it away.
+    fn touch_pages(&self) {
+        let mut last = 0;
+        let mut left = self.free;
+        while left != 0 {
+            let at = self.base + left.trailing_zeros() as usize * self.elem;
+            left &= left - 1;
+            if at / KERNEL_PAGE != last {
+                last = at / KERNEL_PAGE;
+                // SAFETY: a free slot of ours, which holds zeros.
+                unsafe { (at as *mut u64).write_volatile(0) };
             }
         }
     }

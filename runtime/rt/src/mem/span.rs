@@ -118,6 +118,10 @@ impl Span {
             for word in 0..objects.div_ceil(64) {
                 (*bits)[word] = Pair::default();
             }
+            if scan == Scan::Yes && class != 0 && elem <= MASK_IN_SPAN_MAX {
+                // The first access to a page of masks should be a write, or the kernel maps it twice.
+                MASKS.at::<u64>(page * PAGE / 512).write(0);
+            }
             if has_read_bits {
                 bits.cast::<u64>().add(FIRST_READ).write_bytes(0, objects.div_ceil(64));
             }
