@@ -22,14 +22,14 @@
 
 use super::{barrier, work};
 use crate::mem::pointers;
-use crate::mem::span::{Found, HEAP, PAGE_TABLE, Span, find_object, span_of};
+use crate::mem::span::{BITS, Found, HEAP, PAGE_TABLE, Span, find_object, span_of};
 use crate::mem::vec::OffVec;
 use crate::types::Type;
-use core::ptr;
 use core::sync::atomic::{AtomicU64, Ordering::*};
-use undergo_rtcore::object_bits::Pair;
+use undergo_rtcore::object_bits::{Bits, Pair};
 use undergo_rtcore::run_queue::RunQueue;
-use undergo_rtcore::size_class::{HEADER, PAGE, PAGE_SHIFT, Scan};
+use undergo_rtcore::size_class::{HEADER, PAGE_SHIFT, Scan};
+use undergo_rtsys::arch::cache::{self, prefetch};
 
 /// Bytes of a large object read at a time: pointers all of which may lead to memory that no cache has. Parts of
 /// larger elements begin at multiples of it.
@@ -43,6 +43,8 @@ const AHEAD: usize = 8;
 const SPANS_AHEAD: usize = 4;
 /// Pointers that are looked up together.
 const BATCH: usize = 64;
+/// Pointers of a batch whose objects are fetched before it is known that they are to be read.
+const FEW: usize = 4;
 /// Low bits of an entry that is a place within a large object, a span, or a single word of an object.
 const PLACE: usize = 1;
 const SPAN: usize = 2;
@@ -174,44 +176,64 @@ impl Marker {
     /// Marks an object if it is in use, and queues it if it holds pointers.
     #[inline]
     fn mark(&mut self, span: &Span, index: usize) {
-        if !self.set_mark(span, index) {
+        self.mark_some(span, index / 64, 1 << (index % 64));
+    }
+
+    /// Marks those of 64 objects of a span that are in use, and queues them if they hold pointers.
+    #[inline]
+    fn mark_some(&mut self, span: &Span, word: usize, wanted: u64) {
+        let mut new = self.set_marks(span, word, wanted);
+        if new == 0 {
             return;
         }
-        let at = span.start + index * span.elem;
+        if span.scan == Scan::No {
+            return;
+        }
+        let first = span.start + 64 * word * span.elem;
         if span.is_local {
-            prefetch(at);
-            if span.grey.note(index / 64) {
+            // Where there are more, the reader fetches them in time.
+            if new & (new - 1) == 0 {
+                prefetch(first + new.trailing_zeros() as usize * span.elem);
+            }
+            if span.grey.note(word) {
                 self.queue_span(span);
             }
-        } else if span.scan == Scan::Yes {
-            self.stack.push(at);
+            return;
+        }
+        while new != 0 {
+            self.stack.push(first + new.trailing_zeros() as usize * span.elem);
+            new &= new - 1;
         }
     }
 
-    /// Marks an object if it is in use; whether it was not marked.
+    /// Marks those of 64 objects of a span that are in use; the ones that were not marked.
     #[inline]
-    fn set_mark(&mut self, span: &Span, index: usize) -> bool {
-        let bit = 1u64 << (index % 64);
+    pub(super) fn set_marks(&mut self, span: &Span, word: usize, wanted: u64) -> u64 {
         // SAFETY: M1, M3: spans and their bits are stable but for other markers and allocation, which set marks atomically.
-        // The index is one of the span's.
-        unsafe {
-            let pair = span.bits.cast::<Pair>().add(index / 64);
+        // The word is one of the span's.
+        let new = unsafe {
+            let pair = span.bits.cast::<Pair>().add(word);
             let marks = &raw mut (*pair).marks;
-            // Whether it is in use comes last: most objects are met more than once.
-            if marks.read() & bit != 0 || (*pair).kept & bit == 0 && index >= (&raw const span.cursor).read_volatile() {
-                return false;
+            // Whether they are in use comes last: most objects are met more than once.
+            let mut new = wanted & !marks.read_volatile();
+            if new == 0 {
+                return 0;
             }
-            if !self.is_alone {
-                if AtomicU64::from_ptr(marks).fetch_or(bit, SeqCst) & bit != 0 {
-                    return false;
-                }
+            new &= span.in_use(word);
+            if new == 0 {
+                return 0;
+            }
+            if self.is_alone {
+                marks.write(marks.read() | new);
             } else {
-                marks.write(marks.read() | bit);
+                new &= !AtomicU64::from_ptr(marks).fetch_or(new, SeqCst);
             }
-        }
-        self.bytes += span.elem as u64;
-        self.objects += 1;
-        true
+            new
+        };
+        let n = u64::from(new.count_ones());
+        self.bytes += n * span.elem as u64;
+        self.objects += n;
+        new
     }
 
     /// A span has something to read, and is in no queue.
@@ -329,73 +351,6 @@ impl Marker {
         self.n_ahead += 1;
     }
 
-    /// Marks what the objects of a span point at that are marked and have not been read; how many they are.
-    fn read_span(&mut self, span: &Span) -> usize {
-        let mut n = 0;
-        loop {
-            let mut words = span.grey.take();
-            while words != 0 {
-                let word = words.trailing_zeros() as usize;
-                words &= words - 1;
-                // SAFETY: M1: the span's bits, behind which there are read bits.
-                let (marks, read) = unsafe {
-                    let marks = &raw mut (*span.bits)[word].marks;
-                    (AtomicU64::from_ptr(marks), AtomicU64::from_ptr(span.read_bits(word)))
-                };
-                // Objects often lead to their neighbours.
-                loop {
-                    let (marked, done) = (marks.load(SeqCst), read.load(Relaxed));
-                    let todo = marked & !done;
-                    if todo == 0 {
-                        break;
-                    }
-                    // Those who allocate set some as well: where one of the two is lost an object is read twice.
-                    read.store(done | todo, Relaxed);
-                    n += todo.count_ones() as usize;
-                    self.read_word(span, word, todo);
-                    self.look_up();
-                }
-            }
-            if span.grey.leave() {
-                break;
-            }
-        }
-        self.read += (n * span.elem) as u64;
-        // One step has been taken at least.
-        n.max(1)
-    }
-
-    /// Reads those of the 64 objects of a word of marks that `todo` says. What they lead to in the span is marked at once; the
-    /// reader looks at the word once more, and at others if their bits say so.
-    #[inline]
-    fn read_word(&mut self, span: &Span, word: usize, todo: u64) {
-        let base = span.start + 64 * word * span.elem;
-        let mut left = todo;
-        while left != 0 {
-            prefetch(base + left.trailing_zeros() as usize * span.elem);
-            left &= left - 1;
-        }
-        left = todo;
-        while left != 0 {
-            let at = base + left.trailing_zeros() as usize * span.elem;
-            left &= left - 1;
-            pointers::in_masked(span, at, |field| {
-                // SAFETY: marked objects can be read.
-                let value = unsafe { (field as *const usize).read_volatile() };
-                if value.wrapping_sub(span.start) >= PAGE {
-                    return self.note(value);
-                }
-                if let Some(index) = span.index_of(value)
-                    && self.set_mark(span, index)
-                    && index / 64 != word
-                    && span.grey.note(index / 64)
-                {
-                    self.queue_span(span);
-                }
-            });
-        }
-    }
-
     /// Marks what an object, or a piece of it, points at; how many bytes were read.
     ///
     /// # Safety
@@ -432,7 +387,7 @@ impl Marker {
 
     /// Adds a word to the batch if it may be a pointer.
     #[inline]
-    fn note(&mut self, value: usize) {
+    pub(super) fn note(&mut self, value: usize) {
         if value.wrapping_sub(self.heap) < self.heap_len {
             self.batch[self.n_batch] = value;
             self.n_batch += 1;
@@ -443,25 +398,40 @@ impl Marker {
     }
 
     /// Marks what the pointers of the batch lead to.
-    fn look_up(&mut self) {
+    pub(super) fn look_up(&mut self) {
         let mut n = 0;
+        if self.n_batch < FEW && self.n_ahead == 0 {
+            // There is nothing else to read: their objects are wanted as soon as they are marked, and so are the marks, which
+            // are here if the span has but one page.
+            for &value in &self.batch[..self.n_batch] {
+                prefetch(value);
+                cache::prefetch_for_write(BITS.at::<Bits>((value - self.heap) >> PAGE_SHIFT) as usize);
+            }
+        }
         for i in 0..self.n_batch {
             let value = self.batch[i];
             // SAFETY: M1: the page table covers every committed page; records are valid.
             unsafe {
                 let span = *PAGE_TABLE.at::<*const Span>((value - self.heap) >> PAGE_SHIFT);
                 if let Some(index) = span.as_ref().and_then(|span| span.index_of(value)) {
-                    prefetch((*span).bits.cast::<Pair>().add(index / 64) as usize);
+                    cache::prefetch_for_write((*span).bits.cast::<Pair>().add(index / 64) as usize);
                     self.found[n] = (span as usize, index as u32);
                     n += 1;
                 }
             }
         }
         self.n_batch = 0;
-        for i in 0..n {
+        // Neighbours are marked at once: it takes as long as one.
+        let mut i = 0;
+        while i < n {
             let (span, index) = self.found[i];
+            let mut wanted = 0;
+            while i < n && self.found[i].0 == span && self.found[i].1 / 64 == index / 64 {
+                wanted |= 1 << (self.found[i].1 % 64);
+                i += 1;
+            }
             // SAFETY: M1.
-            self.mark(unsafe { &*(span as *const Span) }, index as usize);
+            self.mark_some(unsafe { &*(span as *const Span) }, index as usize / 64, wanted);
         }
     }
 
@@ -537,13 +507,4 @@ fn set_mark_shared(found: &Found) -> bool {
         let word = AtomicU64::from_ptr(&raw mut (*(*found.span).bits)[found.index / 64].marks);
         word.load(Relaxed) & bit == 0 && word.fetch_or(bit, SeqCst) & bit == 0
     }
-}
-
-/// Starts fetching the memory at `address`.
-#[inline]
-fn prefetch(address: usize) {
-    // SAFETY: prefetching has no effect but on caches, whatever the address.
-    unsafe {
-        core::arch::x86_64::_mm_prefetch::<{ core::arch::x86_64::_MM_HINT_T0 }>(ptr::without_provenance(address))
-    };
 }

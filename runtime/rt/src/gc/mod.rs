@@ -48,6 +48,7 @@ pub mod generation;
 pub mod helpers;
 pub mod leaks;
 pub mod limiter;
+mod local;
 pub mod mark;
 pub mod never;
 pub mod pace;

@@ -67,7 +67,7 @@ pub struct Span {
     /// Object size; for a large object that of its pages.
     pub elem: usize,
     /// For [`index_by`].
-    reciprocal: u32,
+    pub reciprocal: u32,
     /// Size class, 0 for a large object.
     pub class: u32,
     /// Number of objects.
@@ -202,6 +202,18 @@ impl Span {
         // SAFETY: M1: the span's bits.
         index < unsafe { (&raw const self.cursor).read_volatile() }
             || unsafe { (*self.bits)[index / 64].kept } & 1 << (index % 64) != 0
+    }
+
+    /// Which of the 64 objects of a word are in use; more may be soon.
+    #[inline]
+    pub fn in_use(&self, word: usize) -> u64 {
+        // SAFETY: M1: the span's bits.
+        let (cursor, kept) = unsafe { ((&raw const self.cursor).read_volatile(), (*self.bits)[word].kept) };
+        let below = match cursor.saturating_sub(64 * word) {
+            n @ ..64 => (1 << n) - 1,
+            _ => u64::MAX,
+        };
+        kept | below
     }
 
     /// Whether object `index` is marked in the running collection.

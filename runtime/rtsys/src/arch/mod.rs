@@ -2,6 +2,7 @@
 
 pub mod alloc;
 pub mod barrier;
+pub mod cache;
 pub mod cpu;
 pub mod entry;
 pub mod leaf;
