@@ -29,6 +29,16 @@ impl RawLock {
         acquired(rank);
     }
 
+    /// Takes the lock if it is free; whether it was.
+    pub fn try_lock(&self, rank: Rank) -> bool {
+        dawdle();
+        let is_free = self.0.compare_exchange(0, 1, Acquire, Relaxed).is_ok();
+        if is_free {
+            acquired(rank);
+        }
+        is_free
+    }
+
     /// Releases the lock.
     ///
     /// # Safety
@@ -125,6 +135,12 @@ impl<T> Mutex<T> {
     pub fn lock(&self) -> Guard<'_, T> {
         self.raw.lock(self.rank);
         Guard(self)
+    }
+
+    /// Takes the lock if it is free.
+    pub fn try_lock(&self) -> Option<Guard<'_, T>> {
+        // A guard that is made in vain would unlock what others hold.
+        self.raw.try_lock(self.rank).then(|| Guard(self))
     }
 
     /// The value, without locking.

@@ -1,11 +1,11 @@
 //! The garbage collector: a mark-sweep collector that does not move objects. It marks while the program runs, or, with
 //! `GODEBUG=gcstoptheworld=1`, with the world stopped.
 //!
-//! Reading order: [`pace`] (when), [`limiter`] (how often at most), [`control`] (who drives a collection; entries of runtime/debug), [`cycle`] (one
-//! collection from start to end), [`roots`] (where marking starts), [`mark`], [`work`] (who marks what), [`helpers`] (threads that mark),
-//! [`barrier`] (what stores do meanwhile), [`sweep`], [`generation`] (collections of what is young), [`leaks`] (goroutines that
-//! nobody can wake), [`check`] and [`never`] (modes for finding mistakes),
-//! [`trace`].
+//! Reading order: [`pace`] (when), [`limiter`] (how often at most), [`control`] (who drives a collection; entries of
+//! runtime/debug), [`cycle`] (one collection from start to end), [`roots`] (where marking starts), [`mark`], [`local`] (reading
+//! of spans), [`work`] (who marks what), [`helpers`] (threads that mark), [`barrier`] (what stores do meanwhile), [`settle`]
+//! (what dead objects leave behind), [`sweep`], [`generation`] (collections of what is young), [`leaks`] (goroutines that
+//! nobody can wake), [`check`] and [`never`] (modes for finding mistakes), [`trace`].
 //!
 //! The heap is read precisely: pointer masks say which words of an object are pointers. Stacks, saved registers and the
 //! program's data segments are read conservatively: any word that is the address of a byte of an object keeps it alive.
@@ -61,6 +61,7 @@ pub mod work;
 use crate::g::G;
 use crate::p::P;
 use crate::tracer::{Stop, Yield};
+use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// Collector state of a P. All zero is a valid initial state.
 #[derive(Debug)]
@@ -71,11 +72,15 @@ pub struct PGc {
     pub marker: mark::Marker,
 }
 
-/// `PENDING_GC` of a goroutine: start a collection. On the system stack; results of its entry are saved.
+/// A goroutine has let others run for want of a driver.
+static HAS_YIELDED: AtomicBool = AtomicBool::new(false);
+
+/// `PENDING_GC` of a goroutine: start a collection, or help to end one. On the system stack; results of its entry are saved.
 pub fn on_pending(gp: &mut G) {
     if cycle::is_marking() {
         return control::wait_for_marking(gp);
     }
+    settle::help();
     if !(pace::is_due() || check::is_torturing()) {
         return;
     }
@@ -97,6 +102,10 @@ pub fn on_pending(gp: &mut G) {
             crate::park::yield_now(gp, Yield::Other);
         }
         return;
+    }
+    // It may have been made, and had no chance to run.
+    if gp.head.pins == 0 && !gp.is_system() && !HAS_YIELDED.swap(true, Relaxed) {
+        crate::park::yield_now(gp, Yield::Other);
     }
     if gp.head.pins == 0 && crate::world::try_acquire() {
         let world = crate::world::stop(Stop::SweepTermination);

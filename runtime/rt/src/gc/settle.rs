@@ -9,12 +9,12 @@
 //!   sweep               opened
 //! ```
 //! Meanwhile nobody else changes marks of unswept spans, so an object is dead if it lies in one and is not marked
-//! ([`lives`]). What is allocated comes from new spans. The goroutine that drives collections does it in pieces; whoever
-//! wants to sweep to the end does what is left. What may look at dead objects while the program runs asks here:
-//! [`weak_target`].
+//! ([`lives`]). What is allocated comes from new spans. The goroutine that drives collections does it in pieces; goroutines
+//! that allocate meanwhile help ([`help`]), and whoever wants to sweep to the end does what is left. What may look at dead
+//! objects while the program runs asks here: [`weak_target`].
 
 use super::sweep;
-use crate::lock::Mutex;
+use crate::lock::{Guard, Mutex};
 use crate::mem::span::{Found, find_object};
 use crate::mem::special;
 use crate::witness::WorldStopped;
@@ -43,12 +43,27 @@ pub fn begin(world: &WorldStopped<'_>) {
     IS_PENDING.store(true, Release);
 }
 
+/// Whether there is something to be done, before which nothing can be swept.
+pub fn is_pending() -> bool {
+    IS_PENDING.load(Acquire)
+}
+
 /// Does a piece of what is to be done; whether there is more.
 pub fn some() -> bool {
-    if !IS_PENDING.load(Acquire) {
-        return false;
+    is_pending() && piece(STEP.lock())
+}
+
+/// A goroutine takes memory that has not been used yet, since nothing can be swept: does a piece, unless somebody else is at
+/// it. The one that drives collections may have no processor.
+pub fn help() {
+    if is_pending()
+        && let Some(step) = STEP.try_lock()
+    {
+        piece(step);
     }
-    let mut step = STEP.lock();
+}
+
+fn piece(mut step: Guard<'_, Step>) -> bool {
     match *step {
         Step::Timers => {
             crate::timer::drop_unreachable();

@@ -64,6 +64,7 @@ pub fn begin(world: &WorldStopped<'_>) {
 
 /// Pieces may be claimed. Nobody asks any more what is dead.
 pub fn open() {
+    debug_assert!(is_claimed() && SWEEP.busy.load(Relaxed) == 0, "the last sweep has not ended");
     SWEEP.claimed.store(pages::committed_pages(), SeqCst);
 }
 

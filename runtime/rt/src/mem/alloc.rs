@@ -178,7 +178,7 @@ pub fn account(bytes: usize) {
     if tracer::is_on() {
         tracer::heap_alloc(crate::gc::pace::used());
     }
-    if due {
+    if due || crate::gc::settle::is_pending() {
         crate::park::request_gc(g::current());
     }
 }
