@@ -5,7 +5,7 @@
 //! [`symtab`] (program counters to names and lines); [`timer_heap`], [`select_order`], [`method_merge`],
 //! [`slice_growth`], [`time_histogram`], [`cgroup`] (where CPU limits stand),
 //! [`topology`] (memory nodes and who steals from whom); then the heap: [`size_class`],
-//! [`ptr_mask`], [`object_bits`], [`page_map`], [`grey`], [`mark_work`].
+//! [`ptr_mask`], [`object_bits`], [`page_map`], [`grey`], [`mark_work`], [`pacing`].
 #![cfg_attr(not(any(test, feature = "model")), no_std)]
 
 pub mod atomic;
@@ -15,6 +15,7 @@ pub mod lock_rank;
 pub mod mark_work;
 pub mod method_merge;
 pub mod object_bits;
+pub mod pacing;
 pub mod page_map;
 pub mod ptr_mask;
 pub mod random;

@@ -125,6 +125,12 @@ fn mark_times() -> [u64; 3] {
     [&TIMES.assist_ns, &TIMES.dedicated_ns, &TIMES.idle_mark_ns].map(|ns| ns.load(Relaxed))
 }
 
+/// The same in the running collection, or the last one.
+fn mark_times_of_cycle() -> [u64; 3] {
+    let times = mark_times();
+    core::array::from_fn(|i| times[i] - CYCLE.cpu[i].load(Relaxed))
+}
+
 /// Prepares marking.
 fn prepare(world: &WorldStopped<'_>) {
     crate::metrics::pause_is_for_gc();
@@ -177,7 +183,7 @@ pub fn collect(kind: usize, world: &WorldStopped<'_>) {
     helpers::finish();
     marker.count();
     drop(marker);
-    end(world);
+    end(world, 0);
     sweep::finish();
     record(kind, start);
 }
@@ -202,7 +208,7 @@ pub fn begin(kind: usize, world: &WorldStopped<'_>) -> bool {
         if marker.drain_alone(FIRST_NS) {
             marker.count();
             drop(marker);
-            end(world);
+            end(world, 0);
             record(kind, start);
             return false;
         }
@@ -244,13 +250,13 @@ pub fn mark_done(kind: usize, world: &WorldStopped<'_>) -> bool {
     }
     barrier::turn_off(world);
     CYCLE.is_marking.store(false, Relaxed);
-    end(world);
+    end(world, mark_times_of_cycle().iter().sum());
     record(kind, start);
     true
 }
 
-/// After marking: everything unmarked is dead.
-fn end(world: &WorldStopped<'_>) {
+/// After marking: everything unmarked is dead. It took `marking` ns of processor time while the program ran.
+fn end(world: &WorldStopped<'_>, marking: u64) {
     check::marks(world);
     never::check(world);
     arena::close_freed(world);
@@ -262,7 +268,7 @@ fn end(world: &WorldStopped<'_>) {
     STATS.marked_objects.store(objects, Relaxed);
     settle::begin(world);
     CYCLE.used[1].store(pace::used(), Relaxed);
-    pace::collected(bytes);
+    pace::collected(bytes, marking);
     if tracer::is_on() {
         tracer::gc_end();
         tracer::heap_alloc(pace::used());
@@ -306,7 +312,7 @@ fn record(kind: usize, start: i64) {
         number: n as u64 + 1,
         begin: CYCLE.begun.load(Relaxed),
         clock: [first, start - CYCLE.begun.load(Relaxed) - first, last],
-        cpu: core::array::from_fn(|i| times[i] - CYCLE.cpu[i].load(Relaxed)),
+        cpu: mark_times_of_cycle(),
         heap: [before, end, pace::live()],
         goal: CYCLE.goal.load(Relaxed),
         roots: [roots.stacks, roots.globals],

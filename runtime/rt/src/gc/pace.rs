@@ -5,16 +5,20 @@ use super::generation;
 use crate::g::G;
 use crate::mem::stats::STATS;
 use core::sync::atomic::{AtomicI32, AtomicI64, AtomicU64, Ordering::Relaxed};
+use undergo_rtcore::pacing::Work;
+use undergo_rtsys::linux::clock;
 
 /// Smallest heap that is collected, at GOGC=100.
 const HEAP_MIN: u64 = 4 << 20;
 /// Pages for which there is a page of tables, about: bits and pointer masks of small objects.
 const TABLES: u64 = 32;
 /// Bytes beyond the goal before goroutines that allocate wait for the end of marking, beside a sixty-fourth part of it.
-const OVERSHOOT: u64 = 512 << 10;
-/// Bytes that a goroutine may allocate while objects are marked before it waits for the end of marking as one of those
-/// that have taken the heap beyond its goal; the others wait only if it is exceeded by far.
-const LITTLE: u32 = 1 << 20;
+const OVERSHOOT: u64 = 64 << 10;
+/// Part of the heap that a goroutine may allocate while objects are marked before it waits for the end of marking as one of
+/// those that have taken the heap beyond its goal; the others wait only if it is exceeded by far.
+const LITTLE_PART: u64 = 32;
+/// Most bytes that it may.
+const LITTLE: u64 = 1 << 20;
 /// Bits of `GHead::made` that count kilobytes. Those above are low bits of the number of the collection.
 const MADE_BITS: u32 = 24;
 /// Growth between two collections below which the next one is likely to be done in one pause, if the last one was.
@@ -37,6 +41,11 @@ const PERIOD: i64 = 120_000_000_000;
 /// | live | the collector | bytes that the last collection found alive, with those made while objects were marked |
 /// | old | the collector | `live` at the end of the last collection that was not minor |
 /// | marked | the collector | bytes that it has marked, without them, and without what was old before a minor one |
+/// | allowance | the collector | bytes that count as alive although they are not there ([`Work`]) |
+/// | spare | the collector | what is added to the smallest heap that is collected |
+/// | left | the collector | `used` at the end of the last collection |
+/// | cpu | the collector | processor time of the process at that time, ns |
+/// | marking, total | the collector | sums for [`Work`] |
 /// | roots | the collector | bytes of data segments and stacks, at the last collection |
 /// | alone | the collector | bytes that would have been allocated while the last collection marked, without assists |
 /// | begun | the collector | `used` when marking began |
@@ -53,6 +62,12 @@ struct Pace {
     live: AtomicU64,
     old: AtomicU64,
     marked: AtomicU64,
+    allowance: AtomicU64,
+    spare: AtomicU64,
+    left: AtomicU64,
+    cpu: AtomicI64,
+    marking: AtomicU64,
+    total: AtomicU64,
     roots: AtomicU64,
     alone: AtomicU64,
     begun: AtomicU64,
@@ -70,6 +85,12 @@ static PACE: Pace = Pace {
     live: AtomicU64::new(0),
     old: AtomicU64::new(0),
     marked: AtomicU64::new(0),
+    allowance: AtomicU64::new(0),
+    spare: AtomicU64::new(0),
+    left: AtomicU64::new(0),
+    cpu: AtomicI64::new(0),
+    marking: AtomicU64::new(0),
+    total: AtomicU64::new(0),
     roots: AtomicU64::new(0),
     alone: AtomicU64::new(0),
     begun: AtomicU64::new(0),
@@ -118,10 +139,10 @@ pub fn is_far_beyond_goal() -> bool {
     PACE.used.load(Relaxed) >= goal.saturating_add(beyond(goal))
 }
 
-/// A collection has marked `marked` bytes in objects that were there when it began. As in Go, those made since then count as
-/// alive, since nothing of them is freed; but not all of them if they are many, for example since helpers have had no
-/// processor: the heap would grow for that reason.
-pub fn collected(marked: u64) {
+/// A collection has marked `marked` bytes in objects that were there when it began, which took `marking` ns of processor time
+/// while the program ran. As in Go, those made since then count as alive, since nothing of them is freed; but not all of them
+/// if they are many, for example since helpers have had no processor: the heap would grow for that reason.
+pub fn collected(marked: u64, marking: u64) {
     let used = PACE.used.load(Relaxed);
     let pages = crate::mem::pages::sizes().in_use as u64;
     PACE.overhead.store(pages.saturating_sub(used), Relaxed);
@@ -131,20 +152,37 @@ pub fn collected(marked: u64) {
     let [helpers, assists] = super::work::read();
     let alone = during as u128 * u128::from(helpers + assists) / u128::from(helpers.max(assists / 7).max(1));
     PACE.alone.store(alone as u64, Relaxed);
+    // As in Go, a stack counts as its first block at least.
+    let roots = super::cycle::last_roots();
+    let blocks = crate::sched::create::count() * crate::stack::FIRST;
+    let roots = (roots.globals + roots.stacks.max(blocks)) as u64;
+    PACE.roots.store(roots, Relaxed);
     if generation::is_minor() {
         PACE.marked.store(marked - PACE.live.load(Relaxed), Relaxed);
     } else {
         PACE.marked.store(marked, Relaxed);
         PACE.old.store(marked + counted, Relaxed);
+        let work = work_done(used.saturating_sub(PACE.left.load(Relaxed)), marking);
+        PACE.allowance.store(work.allowance(marked, roots).saturating_sub(counted), Relaxed);
+        PACE.spare.store(work.spare(), Relaxed);
     }
     PACE.live.store(marked + counted, Relaxed);
-    // As in Go, a stack counts as its first block at least.
-    let roots = super::cycle::last_roots();
-    let blocks = crate::sched::create::count() * crate::stack::FIRST;
-    PACE.roots.store((roots.globals + roots.stacks.max(blocks)) as u64, Relaxed);
     PACE.used.store(marked + during, Relaxed);
+    PACE.left.store(marked + during, Relaxed);
     PACE.last.store(crate::rt::nanotime(), Relaxed);
     retrigger();
+}
+
+/// What the program has done since the last collection that was not minor.
+fn work_done(allocated: u64, marking: u64) -> Work {
+    let now = clock::process_cpu_ns();
+    let total = (now - PACE.cpu.swap(now, Relaxed)) as u64;
+    let [marking, total] = [(&PACE.marking, marking), (&PACE.total, total)].map(|(sum, ns)| {
+        let with_it = Work::faded(sum.load(Relaxed)) + ns;
+        sum.store(with_it, Relaxed);
+        with_it
+    });
+    Work { allocated, marking, total, is_one: crate::rt::n_p() == 1 }
 }
 
 /// Recomputes the trigger from what is alive and the settings: so far before the goal that marking is likely to end before
@@ -158,7 +196,7 @@ fn retrigger() {
     let during = PACE.alone.load(Relaxed);
     // If nothing was allocated meanwhile, the world stood still: so it will, if the heap is as small as it was.
     let is_small = during == 0 && distance < SMALL_DISTANCE;
-    let runway = if is_small { 0 } else { (during + during / 4).clamp(distance / 20, distance * 3 / 10) };
+    let runway = if is_small { 0 } else { (during + during / 4).clamp(distance / 20, distance / 16) };
     let trigger = goal.saturating_sub(runway);
     // A minor collection comes when half of the way to the goal is gone.
     let young = if is_young_enough() { PACE.live.load(Relaxed).saturating_add(distance / 2) } else { u64::MAX };
@@ -193,7 +231,9 @@ pub fn goal() -> u64 {
         Err(_) => u64::MAX,
         Ok(p) => {
             let roots = PACE.roots.load(Relaxed);
-            (live.saturating_add((live + roots).saturating_mul(p) / 100)).max(HEAP_MIN * p / 100)
+            let live = live + PACE.allowance.load(Relaxed);
+            (live.saturating_add((live + roots).saturating_mul(p) / 100))
+                .max((HEAP_MIN + PACE.spare.load(Relaxed)) * p / 100)
         }
     };
     let limit = PACE.limit.load(Relaxed);
@@ -216,7 +256,9 @@ pub fn other_bytes() -> u64 {
 /// Whether so much has been allocated since marking began that it should end before `gp`, which allocates, goes on.
 pub fn is_beyond_goal(gp: &G) -> bool {
     let used = PACE.used.load(Relaxed);
-    used >= PACE.hard.load(Relaxed) && (made_kilobytes(gp) >= LITTLE >> 10 || used >= PACE.hardest.load(Relaxed))
+    let hard = PACE.hard.load(Relaxed);
+    let little = (hard / LITTLE_PART).min(LITTLE) >> 10;
+    used >= hard && (u64::from(made_kilobytes(gp)) >= little || used >= PACE.hardest.load(Relaxed))
 }
 
 /// Kilobytes that a goroutine has allocated since marking began.
