@@ -28,7 +28,13 @@ pattern!(REGISTER, r"^(r\w+|[cfg]s) +0x[0-9a-f]+$");
 pattern!(THREAD, r" m=\d+ sigcode=(\d+)( addr=0x[0-9a-f]+)?");
 pattern!(ELIDED, r"^\.\.\.\d+ frames elided\.\.\.$");
 pattern!(TEMPORARY, r"(/tmp/[a-z]+)\d+");
+pattern!(TEST_TIME, r"(?m)^( *--- (?:FAIL|PASS|SKIP): .*) \(\d+\.\d\ds\)$");
 pattern!(SIGNAL_PC, r"pc=0x[0-9a-f]+");
+
+/// Standard output without the times that package testing prints behind the results of tests.
+pub fn stdout(text: &str) -> String {
+    TEST_TIME.replace_all(text, "$1 (0.00s)").into_owned()
+}
 
 /// The comparable form of a whole standard error.
 pub fn stderr(text: &str) -> String {
@@ -101,7 +107,7 @@ fn one_line(line: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{head, stderr, without_runtime};
+    use super::{head, stderr, stdout, without_runtime};
 
     const PANIC: &str = "panic: boom\n\ngoroutine 18 [running]:\nmain.(*T).f(0xc000012345, {0x1, 0x2})\n\t/x/y/a.go:5 +0x1d\n\
                          panic({0x45, 0x2})\n\t/g/src/runtime/panic.go:860 +0x12\ncreated by main.main in goroutine 1\n\t/x/y/a.go:9 +0x4\n";
@@ -120,6 +126,13 @@ mod tests {
                     goroutine 1 gp=0xc000002380 m=0 mp=0x6a3cc0 [running]:\nruntime.f()\n\t/g/src/runtime/a.s:1 +0x1\nmain.g()\n\t/x/a.go:2 +0x5\n\
                     main.g()\n\t/x/a.go:2 +0x5\n\ngoroutine 2 [GC sweep wait]:\nruntime.gopark()\n\t/g/src/runtime/proc.go:1\n\nrax    0x1\n";
         assert_eq!(without_runtime(text), "fatal error: x\n\ngoroutine N [running]:\nmain.g(...)\n\ta.go:2");
+    }
+
+    #[test]
+    fn times_of_tests_go() {
+        let text = "--- FAIL: A (0.01s)\n    --- PASS: A/b (12.34s)\n--- FAIL: c (0.5s)\ntook (0.01s)\n";
+        let want = "--- FAIL: A (0.00s)\n    --- PASS: A/b (0.00s)\n--- FAIL: c (0.5s)\ntook (0.01s)\n";
+        assert_eq!(stdout(text), want);
     }
 
     #[test]

@@ -202,8 +202,11 @@ pub fn differences(want: &Outcome, got: &Outcome, directives: &Directives) -> Re
         let text = cut(&got.stderr_text());
         return Err(format!("ended with {:?}, not {:?}; standard error:\n{text}", got.end, want.end));
     }
-    if want.stdout != got.stdout {
-        return Err(format!("standard output: {}", first_difference(&want.stdout_text(), &got.stdout_text())));
+    let [want_out, got_out] = [want, got].map(|outcome| normalise::stdout(&outcome.stdout_text()));
+    let is_text = [want, got].iter().all(|outcome| str::from_utf8(&outcome.stdout).is_ok());
+    let differs = if is_text { want_out != got_out } else { want.stdout != got.stdout };
+    if differs {
+        return Err(format!("standard output: {}", first_difference(&want_out, &got_out)));
     }
     if want_err != got_err {
         return Err(format!("standard error: {}", first_difference(&want_err, &got_err)));

@@ -7,7 +7,7 @@
 //! marking takes.
 
 /// Parts of the processor time, in 256ths, up to which nothing is added, and from which on everything is.
-const SHARES: [u64; 2] = [48, 72];
+const SHARES: [u64; 2] = [52, 72];
 /// The same with one P, where Go marks with a quarter of a processor and has no idle ones that help.
 const SHARES_OF_ONE: [u64; 2] = [28, 44];
 /// Largest part of what is alive that is added, and of the roots.
@@ -17,7 +17,7 @@ const LIVE_PART_OF_ONE: u64 = 2;
 /// See [`LIVE_PART`].
 const ROOTS_PART: u64 = 16;
 /// Most that is added to the smallest heap that is collected, bytes.
-const SPARE: u64 = 7 << 18;
+const SPARE: u64 = 13 << 17;
 
 /// What a program has done since the last collection but one; times are sums in which those before count less and less.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +35,7 @@ pub struct Work {
 impl Work {
     /// What counts in sums of times of `ns` that there were before.
     pub fn faded(ns: u64) -> u64 {
-        ns - ns / 4
+        ns / 2
     }
 
     /// Which part of `bytes` is added, but no more than has been allocated.
@@ -69,7 +69,7 @@ mod tests {
     fn room_grows_with_the_share_of_marking() {
         let work = |marking, is_one| Work { allocated: 100 * MIB, marking, total: 1024, is_one };
         let allowance = |marking| work(marking, false).allowance(99 * MIB, 16 * MIB);
-        assert_eq!([0, 192, 240, 288, 1024].map(allowance), [0, 0, 17 * MIB, 34 * MIB, 34 * MIB]);
+        assert_eq!([0, 208, 248, 288, 1024].map(allowance), [0, 0, 17 * MIB, 34 * MIB, 34 * MIB]);
         let spare = |marking| work(marking, true).spare();
         assert_eq!([112, 144, 176].map(spare), [0, SPARE / 2, SPARE]);
     }

@@ -12,13 +12,14 @@ use undergo_rtsys::linux::clock;
 const HEAP_MIN: u64 = 4 << 20;
 /// Pages for which there is a page of tables, about: bits and pointer masks of small objects.
 const TABLES: u64 = 32;
-/// Bytes beyond the goal before goroutines that allocate wait for the end of marking, beside a sixty-fourth part of it.
-const OVERSHOOT: u64 = 64 << 10;
-/// Part of the heap that a goroutine may allocate while objects are marked before it waits for the end of marking as one of
-/// those that have taken the heap beyond its goal; the others wait only if it is exceeded by far.
-const LITTLE_PART: u64 = 32;
-/// Most bytes that it may.
+/// Bytes beyond the goal before goroutines that allocate wait for the end of marking, beside a sixty-fourth part of it: where
+/// marking is no burden, and where it is.
+const OVERSHOOT: [u64; 2] = [512 << 10, 64 << 10];
+/// Bytes that a goroutine may allocate while objects are marked before it waits for the end of marking as one of those
+/// that have taken the heap beyond its goal; the others wait only if it is exceeded by far.
 const LITTLE: u64 = 1 << 20;
+/// And no larger part of the heap, where marking is a burden.
+const LITTLE_PART: u64 = 32;
 /// Bits of `GHead::made` that count kilobytes. Those above are low bits of the number of the collection.
 const MADE_BITS: u32 = 24;
 /// Growth between two collections below which the next one is likely to be done in one pause, if the last one was.
@@ -128,9 +129,14 @@ pub fn marking_begins() {
     PACE.trigger.store(u64::MAX, Relaxed);
 }
 
+/// Whether the program spends so much of its time on marking that its heap has more room.
+fn is_burden() -> bool {
+    PACE.spare.load(Relaxed) > 0
+}
+
 /// Bytes beyond the goal before goroutines that allocate wait.
 fn beyond(goal: u64) -> u64 {
-    goal / 64 + if has_limit() { 0 } else { OVERSHOOT }
+    goal / 64 + if has_limit() { 0 } else { OVERSHOOT[usize::from(is_burden())] }
 }
 
 /// Whether the heap is so large that goroutines that allocate should wait for the collection that is due.
@@ -196,7 +202,9 @@ fn retrigger() {
     let during = PACE.alone.load(Relaxed);
     // If nothing was allocated meanwhile, the world stood still: so it will, if the heap is as small as it was.
     let is_small = during == 0 && distance < SMALL_DISTANCE;
-    let runway = if is_small { 0 } else { (during + during / 4).clamp(distance / 20, distance / 16) };
+    // Where marking is a burden it should be over soon: those who allocate mark along.
+    let longest = if is_burden() { distance / 16 } else { distance * 3 / 10 };
+    let runway = if is_small { 0 } else { (during + during / 4).clamp(distance / 20, longest) };
     let trigger = goal.saturating_sub(runway);
     // A minor collection comes when half of the way to the goal is gone.
     let young = if is_young_enough() { PACE.live.load(Relaxed).saturating_add(distance / 2) } else { u64::MAX };
@@ -257,7 +265,7 @@ pub fn other_bytes() -> u64 {
 pub fn is_beyond_goal(gp: &G) -> bool {
     let used = PACE.used.load(Relaxed);
     let hard = PACE.hard.load(Relaxed);
-    let little = (hard / LITTLE_PART).min(LITTLE) >> 10;
+    let little = if is_burden() { LITTLE.min(hard / LITTLE_PART) } else { LITTLE } >> 10;
     used >= hard && (u64::from(made_kilobytes(gp)) >= little || used >= PACE.hardest.load(Relaxed))
 }
 
