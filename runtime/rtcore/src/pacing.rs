@@ -19,7 +19,7 @@ const ROOTS_PART: u64 = 16;
 /// Most that is added to the smallest heap that is collected, bytes.
 const SPARE: u64 = 13 << 17;
 
-/// What a program has done since the last collection but one; times are sums in which those before count less and less.
+/// What a program has done since the last collection but one.
 #[derive(Clone, Copy, Debug)]
 pub struct Work {
     /// Bytes allocated.
@@ -33,11 +33,6 @@ pub struct Work {
 }
 
 impl Work {
-    /// What counts in sums of times of `ns` that there were before.
-    pub fn faded(ns: u64) -> u64 {
-        ns / 2
-    }
-
     /// Which part of `bytes` is added, but no more than has been allocated.
     fn part_of(&self, bytes: u64) -> u64 {
         let share = (u128::from(self.marking) * 256 / u128::from(self.total.max(1))) as u64;

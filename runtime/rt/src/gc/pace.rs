@@ -46,7 +46,7 @@ const PERIOD: i64 = 120_000_000_000;
 /// | spare | the collector | what is added to the smallest heap that is collected |
 /// | left | the collector | `used` at the end of the last collection |
 /// | cpu | the collector | processor time of the process at that time, ns |
-/// | marking, total | the collector | sums for [`Work`] |
+/// | marking, total | the collector | processor time of marking, and of all, with that before counted less and less |
 /// | roots | the collector | bytes of data segments and stacks, at the last collection |
 /// | alone | the collector | bytes that would have been allocated while the last collection marked, without assists |
 /// | begun | the collector | `used` when marking began |
@@ -168,9 +168,10 @@ pub fn collected(marked: u64, marking: u64) {
     } else {
         PACE.marked.store(marked, Relaxed);
         PACE.old.store(marked + counted, Relaxed);
-        let work = work_done(used.saturating_sub(PACE.left.load(Relaxed)), marking);
-        PACE.allowance.store(work.allowance(marked, roots).saturating_sub(counted), Relaxed);
-        PACE.spare.store(work.spare(), Relaxed);
+        let works = work_done(used.saturating_sub(PACE.left.load(Relaxed)), marking);
+        let least = |f: &dyn Fn(&Work) -> u64| works.iter().map(f).min().unwrap_or(0);
+        PACE.allowance.store(least(&|work| work.allowance(marked, roots)).saturating_sub(counted), Relaxed);
+        PACE.spare.store(least(&Work::spare), Relaxed);
     }
     PACE.live.store(marked + counted, Relaxed);
     PACE.used.store(marked + during, Relaxed);
@@ -179,16 +180,18 @@ pub fn collected(marked: u64, marking: u64) {
     retrigger();
 }
 
-/// What the program has done since the last collection that was not minor.
-fn work_done(allocated: u64, marking: u64) -> Work {
+/// What the program has done since the last collection that was not minor, and with times before that counted less and less:
+/// that a single collection takes long says little.
+fn work_done(allocated: u64, marking: u64) -> [Work; 2] {
     let now = clock::process_cpu_ns();
     let total = (now - PACE.cpu.swap(now, Relaxed)) as u64;
-    let [marking, total] = [(&PACE.marking, marking), (&PACE.total, total)].map(|(sum, ns)| {
-        let with_it = Work::faded(sum.load(Relaxed)) + ns;
+    let [marking_sum, total_sum] = [(&PACE.marking, marking), (&PACE.total, total)].map(|(sum, ns)| {
+        let with_it = sum.load(Relaxed) / 2 + ns;
         sum.store(with_it, Relaxed);
         with_it
     });
-    Work { allocated, marking, total, is_one: crate::rt::n_p() == 1 }
+    let is_one = crate::rt::n_p() == 1;
+    [[marking, total], [marking_sum, total_sum]].map(|[marking, total]| Work { allocated, marking, total, is_one })
 }
 
 /// Recomputes the trigger from what is alive and the settings: so far before the goal that marking is likely to end before
