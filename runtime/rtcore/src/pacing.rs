@@ -6,9 +6,10 @@
 //! are expensive. So a part of what is alive is counted twice, all of it or some, by the part of the processor time that
 //! marking takes.
 
-/// Parts of the processor time, in 256ths, up to which nothing is added, and from which on everything is.
+/// Parts of the processor time, in 256ths, up to which nothing is added, and from which on everything is: a fifth, and a little
+/// more than a quarter.
 const SHARES: [u64; 2] = [52, 72];
-/// The same with one P, where Go marks with a quarter of a processor and has no idle ones that help.
+/// The same with one P, where Go marks with a quarter of a processor and has no idle ones that help: a ninth and a sixth.
 const SHARES_OF_ONE: [u64; 2] = [28, 44];
 /// Largest part of what is alive that is added, and of the roots.
 const LIVE_PART: u64 = 3;
@@ -19,7 +20,7 @@ const ROOTS_PART: u64 = 16;
 /// Most that is added to the smallest heap that is collected, bytes.
 const SPARE: u64 = 13 << 17;
 
-/// What a program has done since the last collection but one.
+/// What a program has done since the last collection.
 #[derive(Clone, Copy, Debug)]
 pub struct Work {
     /// Bytes allocated.
