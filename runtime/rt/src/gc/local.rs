@@ -4,6 +4,7 @@
 //! at the end, 64 at a time: an instruction that others must agree to takes as long as many others.
 
 use super::mark::Marker;
+use crate::mem::pointers::Masks;
 use crate::mem::span::Span;
 use core::sync::atomic::{AtomicU64, Ordering::*};
 use undergo_rtcore::object_bits::MAX_WITH_READ;
@@ -73,7 +74,7 @@ impl Marker {
         while left != 0 {
             let index = 64 * word + left.trailing_zeros() as usize;
             left &= left - 1;
-            let mut fields = masks.of_object(index);
+            let mut fields = masks.at(index * elem / 8);
             while fields != 0 {
                 let field = start + index * elem + 8 * fields.trailing_zeros() as usize;
                 fields &= fields - 1;
@@ -119,7 +120,7 @@ impl Marker {
 impl Reading {
     /// Notes what others have marked, and what is to be read.
     fn look_at(&mut self, span: &Span, word: usize) {
-        let (marked, read) = (marks(span, word).load(SeqCst), read_bits(span, word).load(Relaxed));
+        let (marked, read) = (span.marks(word).load(SeqCst), read_bits(span, word).load(Relaxed));
         self.known |= 1 << word;
         self.before[word] = marked | !span.in_use(word);
         self.settled[word] = self.before[word];
@@ -133,40 +134,4 @@ impl Reading {
 fn read_bits(span: &Span, word: usize) -> &AtomicU64 {
     // SAFETY: M1: the span has read bits. Only readers and those who allocate write them.
     unsafe { AtomicU64::from_ptr(span.read_bits(word)) }
-}
-
-/// The marks of 64 objects of a span.
-fn marks(span: &Span, word: usize) -> &AtomicU64 {
-    // SAFETY: M1: the span's bits, whose marks others change atomically.
-    unsafe { AtomicU64::from_ptr(&raw mut (*span.bits)[word].marks) }
-}
-
-/// Pointer masks of the objects of a span: a bit for each word.
-struct Masks {
-    first: *const u64,
-    words: usize,
-    all: u64,
-}
-
-impl Masks {
-    fn of(span: &Span) -> Masks {
-        let words = span.elem / 8;
-        Masks { first: span.masks, words, all: if words < 64 { (1 << words) - 1 } else { u64::MAX } }
-    }
-
-    /// Which words of an object are pointers.
-    #[inline]
-    fn of_object(&self, index: usize) -> u64 {
-        let bit = index * self.words;
-        let (at, shift) = (bit / 64, bit % 64);
-        // SAFETY: M1: masks cover every committed page; an object of up to 64 words spans at most two mask words, and the
-        // second is read only if it does.
-        unsafe {
-            let mut mask = self.first.add(at).read() >> shift;
-            if shift + self.words > 64 {
-                mask |= self.first.add(at + 1).read() << (64 - shift);
-            }
-            mask & self.all
-        }
-    }
 }

@@ -502,9 +502,7 @@ pub fn born(span: *mut Span, index: usize) {
 /// Marks an object that others may mark as well; whether it was not marked.
 fn set_mark_shared(found: &Found) -> bool {
     let bit = 1u64 << (found.index % 64);
-    // SAFETY: M1: the span's bits, whose marks others change atomically.
-    unsafe {
-        let word = AtomicU64::from_ptr(&raw mut (*(*found.span).bits)[found.index / 64].marks);
-        word.load(Relaxed) & bit == 0 && word.fetch_or(bit, SeqCst) & bit == 0
-    }
+    // SAFETY: M1.
+    let word = unsafe { (*found.span).marks(found.index / 64) };
+    word.load(Relaxed) & bit == 0 && word.fetch_or(bit, SeqCst) & bit == 0
 }

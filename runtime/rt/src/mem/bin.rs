@@ -236,7 +236,7 @@ impl Bin {
 
     /// Marks of the window of a bin with free slots.
     fn marks(&self) -> &AtomicU64 {
-        // SAFETY: M1: a bin with free slots has a span; its bits, whose marks others change atomically.
-        unsafe { AtomicU64::from_ptr(&raw mut (*(*self.span).bits)[self.first / 64].marks) }
+        // SAFETY: M1: a bin with free slots has a span.
+        unsafe { (*self.span).marks(self.first / 64) }
     }
 }

@@ -1,6 +1,6 @@
 //! Which words of an object are pointers.
 
-use super::span::{HEAP, MASKS, Span};
+use super::span::Span;
 use crate::types::Type;
 use undergo_rtcore::size_class::{HEADER, Scan};
 
@@ -46,25 +46,42 @@ pub unsafe fn in_part(ty: &Type, at: usize, lo: usize, hi: usize, mut f: impl Fn
     }
 }
 
+/// Pointer masks of the small objects of a span: a bit for each word.
+#[derive(Debug)]
+pub struct Masks {
+    first: *const u64,
+    words: usize,
+    all: u64,
+}
+
+impl Masks {
+    /// Those of a span.
+    #[inline]
+    pub fn of(span: &Span) -> Masks {
+        let words = span.elem / 8;
+        Masks { first: span.masks, words, all: if words < 64 { (1 << words) - 1 } else { u64::MAX } }
+    }
+
+    /// Which words are pointers of the object that begins at a word of the span.
+    #[inline]
+    pub fn at(&self, word: usize) -> u64 {
+        let (at, shift) = (word / 64, word % 64);
+        // SAFETY: M1: masks cover every committed page; an object of up to 64 words spans at most two mask words, and the
+        // second is read only if it does.
+        unsafe {
+            let mut mask = self.first.add(at).read() >> shift;
+            if shift + self.words > 64 {
+                mask |= self.first.add(at + 1).read() << (64 - shift);
+            }
+            mask & self.all
+        }
+    }
+}
+
 /// Calls `f` with the address of every pointer word of the small object at `at`, whose mask lies beside its span.
 #[inline]
 pub fn in_masked(span: &Span, at: usize, mut f: impl FnMut(usize)) {
-    let words = span.elem / 8;
-    let first = (at - HEAP.base()) / 8;
-    let masks = MASKS.at::<u64>(first / 64);
-    let shift = first % 64;
-    // SAFETY: M1: masks cover every committed page; a slot of up to 64 words spans at most two mask words, and the
-    // second is read only if it does.
-    let mut bits = unsafe {
-        let mut bits = masks.read() >> shift;
-        if shift + words > 64 {
-            bits |= masks.add(1).read() << (64 - shift);
-        }
-        bits
-    };
-    if words < 64 {
-        bits &= (1 << words) - 1;
-    }
+    let mut bits = Masks::of(span).at((at - span.start) / 8);
     while bits != 0 {
         let i = bits.trailing_zeros() as usize;
         bits &= bits - 1;

@@ -4,7 +4,7 @@ use super::reserve::Reserve;
 use super::special::Special;
 use crate::types::Type;
 use core::ptr::{self, NonNull};
-use core::sync::atomic::AtomicU32;
+use core::sync::atomic::{AtomicU32, AtomicU64};
 use undergo_rtcore::grey::Grey;
 use undergo_rtcore::object_bits::{Bits, FIRST_READ, MAX_WITH_READ, Pair};
 use undergo_rtcore::size_class::{MASK_IN_SPAN_MAX, N_CLASSES, PAGE, PAGE_SHIFT, SIZES, Scan, index_by, reciprocal};
@@ -202,6 +202,13 @@ impl Span {
         // SAFETY: M1: the span's bits.
         index < unsafe { (&raw const self.cursor).read_volatile() }
             || unsafe { (*self.bits)[index / 64].kept } & 1 << (index % 64) != 0
+    }
+
+    /// The marks of the 64 objects of a word, while others may set some.
+    #[inline]
+    pub fn marks(&self, word: usize) -> &AtomicU64 {
+        // SAFETY: M1: the span's bits, whose marks others change atomically.
+        unsafe { AtomicU64::from_ptr(&raw mut (*self.bits)[word].marks) }
     }
 
     /// Which of the 64 objects of a word are in use; more may be soon.
