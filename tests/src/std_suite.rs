@@ -108,6 +108,7 @@ pub const PACKAGES: &[&str] = &[
     "runtime/metrics",
     "runtime/pprof",
     "runtime/trace",
+    "arena",
     "net",
     "net/http",
     "net/http/httptest",
@@ -120,7 +121,12 @@ pub const PACKAGES: &[&str] = &[
 ];
 
 /// Those of [`PACKAGES`] whose tests are quick to build and to run: for every change.
-pub const QUICK: &[&str] = &["errors", "cmp", "maps", "container/list", "unicode/utf8", "testing/iotest"];
+pub const QUICK: &[&str] = &["errors", "cmp", "maps", "container/list", "unicode/utf8", "testing/iotest", "arena"];
+
+/// The GOEXPERIMENT without which a package has no tests.
+fn experiment(package: &str) -> Option<&'static str> {
+    (package == "arena").then_some("arenas")
+}
 
 /// Limit of one package, build and run.
 const LIMIT: Duration = Duration::from_secs(1500);
@@ -161,14 +167,14 @@ pub fn list() -> Result<Expected, String> {
 
 /// Runs a package's tests by both.
 pub fn compare(tools: &Toolchain, list: &Expected, package: &str) -> Result<Comparison, String> {
-    let public;
-    let tools = match package {
-        "runtime" => {
-            public = public_tests::toolchain(tools)?;
-            &public
-        }
-        _ => tools,
-    };
+    let mut tools = if package == "runtime" { public_tests::toolchain(tools)? } else { tools.clone() };
+    let mut usual = Conditions::default();
+    if let Some(experiment) = experiment(package) {
+        let variable = ("GOEXPERIMENT".to_owned(), experiment.to_owned());
+        usual.both.push(variable.clone());
+        tools.conditions.both.push(variable);
+    }
+    let tools = &tools;
     let mut undergo = tools.undergo()?;
     undergo.arg("test");
     tools.conditions.set(&mut undergo);
@@ -182,9 +188,9 @@ pub fn compare(tools: &Toolchain, list: &Expected, package: &str) -> Result<Comp
         undergo.arg(format!("-skip=^({})$", deadly.join("|")));
     }
     let (ours, output) = run_command(tools, undergo, package)?;
-    let mut stock = stock(tools, package, &Conditions::default())?;
+    let mut stock = stock(tools, package, &usual)?;
     let differs = |stock: &Results| stock.passed().any(|name| ours.0.get(name).is_none_or(|r| r != "pass"));
-    if !tools.conditions.both.is_empty() && differs(&stock) {
+    if tools.conditions.both != usual.both && differs(&stock) {
         stock = self::stock(tools, package, &tools.conditions)?;
     }
     let mut c = Comparison { stock: stock.passed().count(), ..Comparison::default() };

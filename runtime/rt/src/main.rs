@@ -44,8 +44,6 @@ mod roots;
 mod rt;
 mod sched;
 mod select;
-#[cfg(feature = "selftest")]
-mod selftest;
 mod sema;
 mod signal;
 mod stack;

@@ -17,8 +17,6 @@ use undergo_rtsys::linux::{clock, mm, thread};
 extern "C" fn undergo_start(sp: usize) -> ! {
     // Arguments first: everything else may look at the environment.
     env::init(sp);
-    #[cfg(feature = "selftest")]
-    crate::selftest::install();
     if module::import(Import::Main) == 0 {
         exit::write("undergo runtime: no program is linked to this image\n");
         thread::exit(2);

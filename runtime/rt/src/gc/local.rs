@@ -67,11 +67,6 @@ impl Marker {
         r.read[word] |= todo;
         let mut left = todo;
         while left != 0 {
-            prefetch(start + (64 * word + left.trailing_zeros() as usize) * elem);
-            left &= left - 1;
-        }
-        left = todo;
-        while left != 0 {
             let index = 64 * word + left.trailing_zeros() as usize;
             left &= left - 1;
             let mut fields = masks.at(index * elem / 8);
@@ -94,6 +89,7 @@ impl Marker {
                 if settled & bit == 0 {
                     r.settled[at] = settled | bit;
                     r.todo[at] |= bit;
+                    prefetch(value);
                     r.words |= 1 << at;
                 }
             }
@@ -127,6 +123,11 @@ impl Reading {
         self.read[word] = read;
         self.todo[word] = marked & !read;
         self.words |= u32::from(self.todo[word] != 0) << word;
+        let mut left = self.todo[word];
+        while left != 0 {
+            prefetch(span.start + (64 * word + left.trailing_zeros() as usize) * span.elem);
+            left &= left - 1;
+        }
     }
 }
 

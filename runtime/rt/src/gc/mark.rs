@@ -22,7 +22,7 @@
 
 use super::{barrier, work};
 use crate::mem::pointers;
-use crate::mem::span::{BITS, Found, HEAP, PAGE_TABLE, Span, find_object, span_of};
+use crate::mem::span::{BITS, Found, HEAP, PAGE_TABLE, Span, find_object, mask_of, span_of};
 use crate::mem::vec::OffVec;
 use crate::types::Type;
 use core::sync::atomic::{AtomicU64, Ordering::*};
@@ -43,6 +43,8 @@ const AHEAD: usize = 8;
 const SPANS_AHEAD: usize = 4;
 /// Pointers that are looked up together.
 const BATCH: usize = 64;
+/// Pointers for which it is worth looking up a batch, as long as there is something else to read.
+const ENOUGH: usize = 16;
 /// Pointers of a batch whose objects are fetched before it is known that they are to be read.
 const FEW: usize = 4;
 /// Low bits of an entry that is a place within a large object, a span, or a single word of an object.
@@ -75,6 +77,8 @@ pub struct Marker {
     pub(super) queue: Option<&'static RunQueue>,
     /// Spans that the queue has no room for, as entries.
     pub(super) spill: OffVec<usize>,
+    /// How many of them, from the first on, have been taken.
+    pub(super) spilt: usize,
     ahead: [usize; AHEAD],
     n_ahead: usize,
     first_ahead: usize,
@@ -117,6 +121,7 @@ impl Marker {
             stack: OffVec::new(),
             queue: None,
             spill: OffVec::new(),
+            spilt: 0,
             ahead: [0; AHEAD],
             n_ahead: 0,
             first_ahead: 0,
@@ -138,6 +143,7 @@ impl Marker {
     pub fn reset(&mut self) {
         self.stack.clear();
         self.spill.clear();
+        self.spilt = 0;
         self.n_ahead = 0;
         self.n_batch = 0;
         self.heap = HEAP.base();
@@ -299,7 +305,9 @@ impl Marker {
                 }
             }
         };
-        self.look_up();
+        if self.n_batch >= ENOUGH || self.n_ahead == 0 {
+            self.look_up();
+        }
         n
     }
 
@@ -315,6 +323,7 @@ impl Marker {
             self.spans_ahead();
         }
         if self.n_ahead == 0 {
+            debug_assert!(self.n_batch == 0, "pointers that have not been looked up");
             return None;
         }
         let entry = self.ahead[self.first_ahead];
@@ -330,10 +339,16 @@ impl Marker {
         for &span in &spans[..n] {
             self.fetch_ahead(span_entry(span));
         }
-        if n == 0
-            && let Some(entry) = self.spill.pop()
-        {
-            self.fetch_ahead(entry);
+        if n == 0 {
+            for _ in 0..SPANS_AHEAD {
+                let Some(&entry) = self.spill.get(self.spilt) else { break };
+                self.spilt += 1;
+                self.fetch_ahead(entry);
+            }
+            if self.spilt == self.spill.len() {
+                self.spill.clear();
+                self.spilt = 0;
+            }
         }
     }
 
@@ -344,8 +359,10 @@ impl Marker {
             let span = unsafe { &*((entry & !TAGS) as *const Span) };
             prefetch(span.bits as usize);
             prefetch(span.read_bits(0) as usize);
+            prefetch(span.masks() as usize);
         } else {
             prefetch(entry & !TAGS);
+            prefetch(mask_of((entry & !TAGS) - self.heap) as usize);
         }
         self.ahead[(self.first_ahead + self.n_ahead) % AHEAD] = entry;
         self.n_ahead += 1;

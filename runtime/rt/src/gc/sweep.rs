@@ -19,7 +19,7 @@ use undergo_rtcore::object_bits::{count_kept, count_marks};
 use undergo_rtcore::size_class::N_CLASSES;
 
 /// Objects of a span are read together if one in so many survives.
-const DENSE: usize = 6;
+const DENSE: usize = 4;
 /// Pages of a piece.
 const PIECE: usize = 256;
 

@@ -215,8 +215,8 @@ impl Marker {
         if shared.len() > SHARE {
             return;
         }
-        for entries in [&mut self.stack, &mut self.spill] {
-            for _ in 0..entries.len() / 2 {
+        for (entries, taken) in [(&mut self.stack, 0), (&mut self.spill, self.spilt)] {
+            for _ in 0..(entries.len() - taken) / 2 {
                 if let Some(entry) = entries.pop() {
                     shared.push(entry);
                 }
@@ -227,6 +227,7 @@ impl Marker {
 
     /// Moves everything to the shared entries.
     fn give_to(&mut self, shared: &mut OffVec<usize>) {
+        self.look_up();
         while let Some(entry) = self.next() {
             shared.push(entry);
         }

@@ -129,10 +129,10 @@ unsafe fn write_mask(slot: &Slot, ty: &Type, size: usize) {
     let (word, shift) = (first / 64, first % 64);
     // SAFETY: M1, M2: the masks of the span's one page, of which these bits belong to the slot.
     unsafe {
-        let low = span.masks.add(word);
+        let low = span.masks().add(word);
         *low = *low & !(own << shift) | bits << shift;
         if shift + words > 64 {
-            let high = span.masks.add(word + 1);
+            let high = span.masks().add(word + 1);
             *high = *high & !(own >> (64 - shift)) | bits >> (64 - shift);
         }
     }

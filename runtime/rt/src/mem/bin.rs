@@ -138,7 +138,7 @@ impl Bin {
         *self = Bin {
             cursor: &raw mut s.cursor,
             elem: s.elem,
-            masks: s.masks,
+            masks: s.masks(),
             needs_zero: s.needs_zero.into(),
             span: span.as_ptr(),
             ..Bin::EMPTY

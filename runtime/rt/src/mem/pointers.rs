@@ -59,7 +59,7 @@ impl Masks {
     #[inline]
     pub fn of(span: &Span) -> Masks {
         let words = span.elem / 8;
-        Masks { first: span.masks, words, all: if words < 64 { (1 << words) - 1 } else { u64::MAX } }
+        Masks { first: span.masks(), words, all: if words < 64 { (1 << words) - 1 } else { u64::MAX } }
     }
 
     /// Which words are pointers of the object that begins at a word of the span.

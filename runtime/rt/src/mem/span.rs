@@ -18,6 +18,9 @@ pub static BITS: Reserve = Reserve::new();
 /// A bit per word of each page: pointer masks of objects up to [`MASK_IN_SPAN_MAX`] bytes.
 pub static MASKS: Reserve = Reserve::new();
 
+/// Bytes of the heap for which there is a word of pointer masks.
+const MASKED: usize = 512;
+
 /// Number of span classes: a size class with and one without pointers each.
 pub const N_SPAN_CLASSES: usize = 2 * N_CLASSES;
 
@@ -44,7 +47,7 @@ pub enum Arena {
 ///
 /// | field | who | when |
 /// |---|---|---|
-/// | start, pages, class, scan, elem, objects, bits, masks | page heap | before the span is published |
+/// | start, pages, class, scan, elem, objects, bits | page heap | before the span is published |
 /// | large_type | allocator | before the object is published |
 /// | cursor, needs_zero | the P that caches the span (M2); the sweeper | while cached; while unswept |
 /// | next | the central list that holds the span | under its lock |
@@ -56,7 +59,7 @@ pub enum Arena {
 /// | read bits in `*bits` | the marker that reads the span; allocation; the sweeper | marking; while unswept |
 /// | swept | the sweeper | the end of its sweep |
 /// | arena, and then scan | [`super::arena`] | the world being stopped, while nothing is marked; when it is made or swept |
-/// | `*masks` | the P that caches the span | before the object is published |
+/// | masks | the P that caches the span | before the object is published |
 /// What marking looks at fills the first cache line.
 #[doc(alias = "mspan")]
 #[repr(C, align(64))]
@@ -88,8 +91,6 @@ pub struct Span {
     pub grey: Grey,
     /// Number of the last sweep of this span ([`crate::gc::sweep`]).
     pub swept: AtomicU32,
-    /// Pointer masks, if the objects have them beside the span.
-    pub masks: *mut u64,
     /// Type of a large object with pointers.
     pub large_type: *const Type,
     /// Next span of a central list.
@@ -120,7 +121,7 @@ impl Span {
             }
             if scan == Scan::Yes && class != 0 && elem <= MASK_IN_SPAN_MAX {
                 // The first access to a page of masks should be a write, or the kernel maps it twice.
-                MASKS.at::<u64>(page * PAGE / 512).write(0);
+                mask_of(page * PAGE).write(0);
             }
             if has_read_bits {
                 bits.cast::<u64>().add(FIRST_READ).write_bytes(0, objects.div_ceil(64));
@@ -133,7 +134,6 @@ impl Span {
                 objects,
                 cursor: 0,
                 bits,
-                masks: MASKS.at::<u64>(page * PAGE / 512),
                 large_type: ptr::null(),
                 next: ptr::null_mut(),
                 specials: ptr::null_mut(),
@@ -151,6 +151,12 @@ impl Span {
     /// Number of the first page.
     pub fn page(&self) -> usize {
         (self.start - HEAP.base()) >> PAGE_SHIFT
+    }
+
+    /// Pointer masks, if the objects have them beside the span.
+    #[inline]
+    pub fn masks(&self) -> *mut u64 {
+        mask_of(self.start - HEAP.base())
     }
 
     /// Whether each object starts with its type.
@@ -229,6 +235,12 @@ impl Span {
         // SAFETY: M1: the span's bits.
         unsafe { (*self.bits)[index / 64].marks & 1 << (index % 64) != 0 }
     }
+}
+
+/// The pointer mask that covers a byte of the heap: a bit for each of 64 words.
+#[inline]
+pub fn mask_of(offset: usize) -> *mut u64 {
+    MASKS.at(offset / MASKED)
 }
 
 /// The span that holds `address`, or null.
