@@ -77,7 +77,7 @@ impl Marker {
                 let value = unsafe { (field as *const usize).read_volatile() };
                 let offset = value.wrapping_sub(start);
                 if offset >= bytes {
-                    self.note(value);
+                    self.word(value);
                     continue;
                 }
                 let target = index_by(reciprocal, offset);

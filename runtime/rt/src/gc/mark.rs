@@ -37,6 +37,8 @@ const PIECE: usize = 8 << 10;
 const _: () = assert!(PIECE.is_multiple_of(pointers::PART));
 /// Bytes of a large object that take about as long as a small object.
 const UNIT: usize = 64;
+/// Bytes between prefetching and reading where one word is read after the other.
+const FAR: usize = 1 << 10;
 /// Entries between prefetching and reading.
 const AHEAD: usize = 8;
 /// Spans of the queue among them, at most: those in the queue can be stolen.
@@ -165,24 +167,17 @@ impl Marker {
         OBJECTS.fetch_add(core::mem::take(&mut self.objects), Relaxed);
     }
 
-    /// A word that may be a pointer: marks the object in use that it leads to, and queues it if it holds pointers.
+    /// A word that may be a pointer: the object in use that it leads to is going to be marked, and queued if it holds pointers,
+    /// at the latest when the marker reads objects or gives them away.
     #[inline]
     pub fn word(&mut self, value: usize) {
-        let offset = value.wrapping_sub(self.heap);
-        if offset >= self.heap_len {
-            return;
+        if value.wrapping_sub(self.heap) < self.heap_len {
+            self.batch[self.n_batch] = value;
+            self.n_batch += 1;
+            if self.n_batch == BATCH {
+                self.look_up();
+            }
         }
-        // SAFETY: M1: the page table covers every committed page; records are valid.
-        let Some(span) = (unsafe { (*PAGE_TABLE.at::<*mut Span>(offset >> PAGE_SHIFT)).as_ref() }) else { return };
-        if let Some(index) = span.index_of(value) {
-            self.mark(span, index);
-        }
-    }
-
-    /// Marks an object if it is in use, and queues it if it holds pointers.
-    #[inline]
-    fn mark(&mut self, span: &Span, index: usize) {
-        self.mark_some(span, index / 64, 1 << (index % 64));
     }
 
     /// Marks those of 64 objects of a span that are in use, and queues them if they hold pointers.
@@ -279,6 +274,14 @@ impl Marker {
     /// The range is readable. If others write it meanwhile, then in whole words, and through the write barrier.
     pub unsafe fn range(&mut self, lo: usize, hi: usize) {
         let mut at = lo.next_multiple_of(8);
+        while at + 64 <= hi {
+            prefetch(at + FAR);
+            for _ in 0..8 {
+                // SAFETY: caller.
+                self.word(unsafe { (at as *const usize).read_volatile() });
+                at += 8;
+            }
+        }
         while at + 8 <= hi {
             // SAFETY: caller.
             self.word(unsafe { (at as *const usize).read_volatile() });
@@ -319,7 +322,7 @@ impl Marker {
         {
             self.fetch_ahead(entry);
         }
-        if self.n_ahead == 0 {
+        if self.n_ahead <= 1 {
             self.spans_ahead();
         }
         if self.n_ahead == 0 {
@@ -399,19 +402,7 @@ impl Marker {
     #[inline]
     unsafe fn word_at(&mut self, address: usize) {
         // SAFETY: caller.
-        self.note(unsafe { (address as *const usize).read_volatile() });
-    }
-
-    /// Adds a word to the batch if it may be a pointer.
-    #[inline]
-    pub(super) fn note(&mut self, value: usize) {
-        if value.wrapping_sub(self.heap) < self.heap_len {
-            self.batch[self.n_batch] = value;
-            self.n_batch += 1;
-            if self.n_batch == BATCH {
-                self.look_up();
-            }
-        }
+        self.word(unsafe { (address as *const usize).read_volatile() });
     }
 
     /// Marks what the pointers of the batch lead to.

@@ -14,6 +14,7 @@ use crate::witness::WorldStopped;
 use crate::{rt, signal, stack};
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering::*};
+use undergo_rtsys::arch::cache;
 use undergo_rtsys::linux::clock;
 
 impl Visitor for Marker {
@@ -207,7 +208,16 @@ pub fn read_own_stack(gp: &mut G) {
 fn mark_stacks(marker: &mut Marker, goroutines: impl Iterator<Item = *mut G>, round: u32) -> (usize, usize) {
     let cycle = cycle::number();
     let (mut bytes, mut running) = (0, 0);
-    for gp in goroutines {
+    let mut goroutines = goroutines;
+    let mut ahead = [goroutines.next(), goroutines.next()];
+    while let Some(gp) = ahead[0] {
+        ahead = [ahead[1], goroutines.next()];
+        if let Some(later) = ahead[1] {
+            cache::prefetch_all(later);
+        }
+        if let Some(next) = ahead[0] {
+            stack::fetch(next);
+        }
         // SAFETY: Gs are never unmapped; `gc_cycle` is atomic.
         let g = unsafe { &*gp };
         if g.gc_cycle.load(Acquire) == cycle {

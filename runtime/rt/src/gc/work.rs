@@ -122,6 +122,7 @@ impl Marker {
 
     /// Reads objects until there are none left anywhere. Calls `at_times` now and then.
     pub fn drain(&mut self, at_times: &mut dyn FnMut()) {
+        self.look_up();
         loop {
             while self.step() > 0 {
                 self.share_if_wanted();
@@ -172,6 +173,7 @@ impl Marker {
 
     /// Reads about `n` of its own objects; whether it had so many.
     pub fn drain_some(&mut self, n: usize) -> bool {
+        self.look_up();
         let mut left = n;
         while left > 0 {
             let read = self.step();

@@ -21,6 +21,7 @@ use core::ptr::null_mut;
 use core::sync::atomic::Ordering::*;
 use undergo_abi::call::RED_ZONE;
 use undergo_abi::g::GHead;
+use undergo_rtsys::arch::cache::prefetch;
 use undergo_rtsys::arch::entry::undergo_entry_resume;
 use undergo_rtsys::arch::morestack::undergo_lessstack;
 use undergo_rtsys::layout::Segment;
@@ -187,11 +188,21 @@ unsafe fn ranges(sp: usize, seg: *const Segment, f: &mut dyn FnMut(usize, usize)
     while !seg.is_null() {
         // SAFETY: segments of a live goroutine (caller).
         unsafe {
+            let next = ((*seg).saved_sp, (*seg).prev);
+            prefetch(next.0);
+            prefetch(next.1.addr());
             f(sp & !7, (*seg).top);
-            sp = (*seg).saved_sp;
-            seg = (*seg).prev;
+            (sp, seg) = next;
         }
     }
+}
+
+/// The stack of a goroutine, which may run, is going to be read: starts fetching what is read first.
+pub fn fetch(gp: *mut G) {
+    // SAFETY: Gs are never unmapped. Others may write the two words, which lead nowhere but to a cache.
+    let (sp, seg) = unsafe { ((&raw const (*gp).head.entry_sp).read_volatile(), (&raw const (*gp).head.seg).read_volatile()) };
+    prefetch(sp);
+    prefetch(seg);
 }
 
 /// Calls `f(lo, hi)` for all memory of a goroutine that may hold Go pointers: its head, its stack in use and, if it

@@ -11,6 +11,14 @@ pub fn prefetch(address: usize) {
     unsafe { _mm_prefetch::<{ _MM_HINT_T0 }>(ptr::without_provenance(address)) };
 }
 
+/// The same for all of a value.
+#[inline(always)]
+pub fn prefetch_all<T>(value: *const T) {
+    for offset in (0..size_of::<T>()).step_by(64) {
+        prefetch(value.addr() + offset);
+    }
+}
+
 /// The same for memory that is about to be written, so that other processors give it up at once. Those that do not know the
 /// instruction take it for one that does nothing (PREFETCHW).
 #[inline(always)]
