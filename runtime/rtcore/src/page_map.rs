@@ -150,23 +150,44 @@ fn next_bit(words: &[u64], from: usize, invert: u64) -> usize {
 }
 
 fn summarise(words: &[u64]) -> Summary {
-    let bits = words.len() * 64;
-    let mut summary = Summary::default();
-    let mut at = 0;
-    while at < bits {
-        let zero = next_bit(words, at, 0);
-        let one = next_bit(words, zero, !0);
-        let run = (one - zero) as u16;
-        if zero == 0 {
-            summary.start = run;
+    let (mut start, mut longest) = (None, 0);
+    // Free pages before the current word that nothing in use separates from it.
+    let mut open = 0;
+    for &word in words {
+        if word == 0 {
+            open += 64;
+            continue;
         }
-        summary.longest = summary.longest.max(run);
-        if one == bits {
-            summary.end = run;
+        let [low, high] = [word.trailing_zeros(), word.leading_zeros()];
+        let before = open + low;
+        start.get_or_insert(before);
+        longest = longest.max(before);
+        if 62 > longest {
+            // What lies between the first page in use and the last one.
+            let inner = !word & (!0 << low) & (!0 >> high);
+            longest += runs_beyond(inner, longest);
         }
-        at = one;
+        open = high;
     }
-    summary
+    let [start, longest, end] = [start.unwrap_or(open), longest.max(open), open].map(|pages| pages as u16);
+    Summary { start, longest, end }
+}
+
+/// By how much the longest run of ones in a word is longer than `least`, which is less than 64.
+fn runs_beyond(word: u64, least: u32) -> u32 {
+    // A bit stays if as many ones begin there as `len` says.
+    let (mut ones, mut len) = (word, 1);
+    while len <= least && ones != 0 {
+        let step = len.min(least + 1 - len);
+        ones &= ones >> step;
+        len += step;
+    }
+    let mut more = 0;
+    while ones != 0 {
+        ones &= ones >> 1;
+        more += 1;
+    }
+    more
 }
 
 /// Calls `f(word, mask)` for each word that the bits `from..from + n` lie in.
@@ -252,6 +273,34 @@ mod tests {
         assert_eq!(map.find_unreleased(256, 16), Some((240, 16)));
         assert_eq!(map.find_unreleased(101, 16), Some((100, 1)));
         assert_eq!(map.find_unreleased(100, 16), None);
+    }
+
+    #[test]
+    fn summaries_are_those_of_a_walk_over_all_runs() {
+        let walk = |words: &[u64]| {
+            let free: Vec<bool> = (0..CHUNK).map(|page| words[page / 64] >> (page % 64) & 1 == 0).collect();
+            let runs = free.split(|&is_free| !is_free).map(|run| run.len() as u16);
+            let end = free.iter().rev().take_while(|&&is_free| is_free).count() as u16;
+            let start = free.iter().take_while(|&&is_free| is_free).count() as u16;
+            Summary { start, longest: runs.max().unwrap_or(0), end }
+        };
+        let mut state = 1u64;
+        let mut random = move || {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            state ^ state >> 29
+        };
+        for round in 0..50_000 {
+            // Dense, sparse, and with long runs.
+            let words: [u64; WORDS] = core::array::from_fn(|_| match round % 4 {
+                0 => random() & random() & random(),
+                1 => random() | random() | random(),
+                2 => [0, !0, 1, 1 << 63, random()][random() as usize % 5],
+                _ => (!0u64).checked_shl((random() % 70) as u32).unwrap_or(0) & !0 >> (random() % 64),
+            });
+            assert_eq!(summarise(&words), walk(&words), "{words:x?}");
+        }
+        assert_eq!(summarise(&[0; WORDS]), Summary { start: 512, longest: 512, end: 512 });
+        assert_eq!(summarise(&[!0; WORDS]), Summary::default());
     }
 
     /// Against a plain list of booleans, with a small deterministic generator.

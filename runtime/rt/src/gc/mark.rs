@@ -37,6 +37,8 @@ const PIECE: usize = 8 << 10;
 const _: () = assert!(PIECE.is_multiple_of(pointers::PART));
 /// Bytes of a large object that take about as long as a small object.
 const UNIT: usize = 64;
+/// Objects of a list between prefetching and reading.
+const FOLLOWED: usize = 8;
 /// Bytes between prefetching and reading where one word is read after the other.
 const FAR: usize = 1 << 10;
 /// Entries between prefetching and reading.
@@ -89,6 +91,9 @@ pub struct Marker {
     n_batch: usize,
     /// Of the batch: spans and numbers in them.
     found: [(usize, u32); BATCH],
+    /// The last object of a list, and how far it was from the one before.
+    last: usize,
+    stride: usize,
     heap: usize,
     heap_len: usize,
     /// Nobody else sets marks.
@@ -130,6 +135,8 @@ impl Marker {
             batch: [0; BATCH],
             n_batch: 0,
             found: [(0, 0); BATCH],
+            last: 0,
+            stride: 0,
             heap: 0,
             heap_len: 0,
             is_alone: false,
@@ -411,9 +418,11 @@ impl Marker {
         if self.n_batch < FEW && self.n_ahead == 0 {
             // There is nothing else to read: their objects are wanted as soon as they are marked, and so are the marks, which
             // are here if the span has but one page.
-            for &value in &self.batch[..self.n_batch] {
-                prefetch(value);
-                cache::prefetch_for_write(BITS.at::<Bits>((value - self.heap) >> PAGE_SHIFT) as usize);
+            for i in 0..self.n_batch {
+                self.fetch_object(self.batch[i]);
+            }
+            if self.n_batch == 1 {
+                self.follow(self.batch[0]);
             }
         }
         for i in 0..self.n_batch {
@@ -441,6 +450,24 @@ impl Marker {
             // SAFETY: M1.
             self.mark_some(unsafe { &*(span as *const Span) }, index as usize / 64, wanted);
         }
+    }
+
+    /// Starts fetching what marking and reading an object need first.
+    #[inline]
+    fn fetch_object(&self, address: usize) {
+        prefetch(address);
+        cache::prefetch_for_write(BITS.at::<Bits>(address.wrapping_sub(self.heap) >> PAGE_SHIFT) as usize);
+    }
+
+    /// The next object of a list. They often lie as they were made, one behind the other: then those that come later are
+    /// fetched as well.
+    #[inline]
+    fn follow(&mut self, address: usize) {
+        let stride = address.wrapping_sub(self.last);
+        if stride == self.stride {
+            self.fetch_object(address.wrapping_add(stride.wrapping_mul(FOLLOWED)));
+        }
+        (self.last, self.stride) = (address, stride);
     }
 
     /// A piece of a large object; queues the rest. How many bytes were read.
