@@ -17,7 +17,7 @@ pub struct Pair {
     pub marks: u64,
 }
 
-/// Bits of the objects of one span.
+/// Bits of the objects of one span, as many as it can have.
 pub type Bits = [Pair; WORDS];
 
 /// Objects of a span whose *read* bits fit behind its pairs: words from [`FIRST_READ`] on, seen as words of 64 bits. They say
@@ -29,7 +29,7 @@ const _: () = assert!(FIRST_READ + MAX_WITH_READ / 64 <= 2 * WORDS);
 
 /// First object from `cursor` on whose kept bit is clear, or `objects` if there is none.
 #[inline]
-pub fn next_free(bits: &Bits, cursor: usize, objects: usize) -> usize {
+pub fn next_free(bits: &[Pair], cursor: usize, objects: usize) -> usize {
     let mut at = cursor;
     while at < objects {
         let free = !bits[at / 64].kept >> (at % 64);
@@ -42,16 +42,16 @@ pub fn next_free(bits: &Bits, cursor: usize, objects: usize) -> usize {
 }
 
 /// Number of kept bits below `objects`.
-pub fn count_kept(bits: &Bits, objects: usize) -> usize {
+pub fn count_kept(bits: &[Pair], objects: usize) -> usize {
     count(bits, objects, |pair| pair.kept)
 }
 
 /// Number of marks below `objects`.
-pub fn count_marks(bits: &Bits, objects: usize) -> usize {
+pub fn count_marks(bits: &[Pair], objects: usize) -> usize {
     count(bits, objects, |pair| pair.marks)
 }
 
-fn count(bits: &Bits, objects: usize, word: impl Fn(&Pair) -> u64) -> usize {
+fn count(bits: &[Pair], objects: usize, word: impl Fn(&Pair) -> u64) -> usize {
     let full = objects / 64;
     let mut sum: u32 = bits[..full].iter().map(|pair| word(pair).count_ones()).sum();
     if !objects.is_multiple_of(64) {

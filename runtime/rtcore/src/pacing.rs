@@ -9,8 +9,9 @@
 /// Parts of the processor time, in 256ths, up to which nothing is added, and from which on everything is: a fifth, and a little
 /// more than a quarter.
 const SHARES: [u64; 2] = [52, 72];
-/// The same with one P, where Go marks with a quarter of a processor and has no idle ones that help: a ninth and a sixth.
-const SHARES_OF_ONE: [u64; 2] = [28, 44];
+/// The same with one P, where Go marks with a quarter of a processor and has no idle ones that help: two fifteenths and a
+/// fifth.
+const SHARES_OF_ONE: [u64; 2] = [34, 48];
 /// Largest part of what is alive that is added, and of the roots.
 const LIVE_PART: u64 = 3;
 /// The same with one P.
@@ -67,7 +68,7 @@ mod tests {
         let allowance = |marking| work(marking, false).allowance(99 * MIB, 16 * MIB);
         assert_eq!([0, 208, 248, 288, 1024].map(allowance), [0, 0, 17 * MIB, 34 * MIB, 34 * MIB]);
         let spare = |marking| work(marking, true).spare();
-        assert_eq!([112, 144, 176].map(spare), [0, SPARE / 2, SPARE]);
+        assert_eq!([136, 164, 192].map(spare), [0, SPARE / 2, SPARE]);
     }
 
     #[test]

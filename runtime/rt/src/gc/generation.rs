@@ -122,7 +122,7 @@ fn forget_marks(_: &WorldStopped<'_>) {
             match (*PAGE_TABLE.at::<*mut Span>(page)).as_mut() {
                 Some(s) => {
                     for word in 0..s.objects.div_ceil(64) {
-                        (*s.bits)[word].marks = 0;
+                        (*s.pair(word)).marks = 0;
                     }
                     s.clear_read_bits();
                     s.pages

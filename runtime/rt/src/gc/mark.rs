@@ -26,7 +26,7 @@ use crate::mem::span::{BITS, Found, HEAP, PAGE_TABLE, Span, find_object, mask_of
 use crate::mem::vec::OffVec;
 use crate::types::Type;
 use core::sync::atomic::{AtomicU64, Ordering::*};
-use undergo_rtcore::object_bits::{Bits, Pair};
+use undergo_rtcore::object_bits::Bits;
 use undergo_rtcore::run_queue::RunQueue;
 use undergo_rtcore::size_class::{HEADER, PAGE_SHIFT, Scan};
 use undergo_rtsys::arch::cache::{self, prefetch};
@@ -220,7 +220,7 @@ impl Marker {
         // SAFETY: M1, M3: spans and their bits are stable but for other markers and allocation, which set marks atomically.
         // The word is one of the span's.
         let new = unsafe {
-            let pair = span.bits.cast::<Pair>().add(word);
+            let pair = span.pair(word);
             let marks = &raw mut (*pair).marks;
             // Whether they are in use comes last: most objects are met more than once.
             let mut new = wanted & !marks.read_volatile();
@@ -367,7 +367,7 @@ impl Marker {
         if entry & TAGS == SPAN {
             // SAFETY: M1: as in `step`.
             let span = unsafe { &*((entry & !TAGS) as *const Span) };
-            prefetch(span.bits as usize);
+            prefetch(span.pair(0).addr());
             prefetch(span.read_bits(0) as usize);
             prefetch(span.masks() as usize);
         } else {
@@ -431,7 +431,7 @@ impl Marker {
             unsafe {
                 let span = *PAGE_TABLE.at::<*const Span>((value - self.heap) >> PAGE_SHIFT);
                 if let Some(index) = span.as_ref().and_then(|span| span.index_of(value)) {
-                    cache::prefetch_for_write((*span).bits.cast::<Pair>().add(index / 64) as usize);
+                    cache::prefetch_for_write((*span).pair(index / 64).addr());
                     self.found[n] = (span as usize, index as u32);
                     n += 1;
                 }
@@ -464,8 +464,12 @@ impl Marker {
     #[inline]
     fn follow(&mut self, address: usize) {
         let stride = address.wrapping_sub(self.last);
-        if stride == self.stride {
-            self.fetch_object(address.wrapping_add(stride.wrapping_mul(FOLLOWED)));
+        let later = address.wrapping_add(stride.wrapping_mul(FOLLOWED));
+        if stride == self.stride && later.wrapping_sub(self.heap) < self.heap_len {
+            self.fetch_object(later);
+            // SAFETY: M1: the page table covers every committed page.
+            let span = unsafe { PAGE_TABLE.at::<*const Span>((later - self.heap) >> PAGE_SHIFT).read_volatile() };
+            cache::prefetch_all(span);
         }
         (self.last, self.stride) = (address, stride);
     }

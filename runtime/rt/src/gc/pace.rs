@@ -24,8 +24,8 @@ const LITTLE_PART: u64 = 32;
 const MADE_BITS: u32 = 24;
 /// Growth between two collections below which the next one is likely to be done in one pause, if the last one was.
 const SMALL_DISTANCE: u64 = 8 << 20;
-/// Bytes made while objects are marked that count as alive, beside a sixteenth of what has been marked.
-const COUNTED: u64 = 2 << 20;
+/// Bytes made while objects are marked that count as alive, beside a sixteenth of what has been read.
+const COUNTED: u64 = 512 << 10;
 /// Collections are minor while there is this part of the room left that a major one has left.
 const YOUNG: u64 = 4;
 /// A collection is forced after this time, ns.
@@ -153,10 +153,13 @@ pub fn collected(marked: u64, marking: u64) {
     let pages = crate::mem::pages::sizes().in_use as u64;
     PACE.overhead.store(pages.saturating_sub(used), Relaxed);
     let during = used.saturating_sub(PACE.begun.load(Relaxed));
-    let counted = during.min(marked / 16 + COUNTED);
-    // What would have been allocated while helpers had read everything.
     let [helpers, assists] = super::work::read();
-    let alone = during as u128 * u128::from(helpers + assists) / u128::from(helpers.max(assists / 7).max(1));
+    let counted = during.min((helpers + assists).min(marked) / 16 + COUNTED);
+    // What would have been allocated while helpers had read everything.
+    let alone = match helpers.max(assists / 7) {
+        0 => u128::from(during),
+        share => u128::from(during) * u128::from(helpers + assists) / u128::from(share),
+    };
     PACE.alone.store(alone as u64, Relaxed);
     // As in Go, a stack counts as its first block at least.
     let roots = super::cycle::last_roots();

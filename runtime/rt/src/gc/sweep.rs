@@ -5,8 +5,9 @@
 //!
 //! A collection ends by making every span *unswept*: the number of the sweep goes up, and caches and central lists are
 //! empty. Nothing is allocated from an unswept span. When [`settle`] is done with what dead objects leave behind, the heap is
-//! swept in pieces of [`PIECE`] pages, from the top down, by the goroutine that drives collections and by allocations that
-//! find no span with room; each piece is claimed by one thread. The next collection waits until all pieces are done.
+//! swept in pieces of [`PIECE`] pages, by the goroutine that drives collections and by allocations that find no span with
+//! room; each piece is claimed by one thread. The lowest come first, so that the highest are the last to be used again. The
+//! next collection waits until all pieces are done.
 
 use super::{check, generation, settle};
 use crate::mem::span::{Arena, N_SPAN_CLASSES, PAGE_TABLE, Span, span_class};
@@ -27,8 +28,10 @@ const PIECE: usize = 256;
 struct Sweep {
     /// Number of the sweep; spans with a lower one are unswept.
     number: AtomicU32,
-    /// Pages from here on have been claimed.
-    claimed: AtomicUsize,
+    /// Pages that are swept, from the lowest on. Written before they can be claimed.
+    pages: AtomicUsize,
+    /// How many of them, the highest, nobody has claimed.
+    left: AtomicUsize,
     /// Pieces that are being swept.
     busy: AtomicUsize,
     /// Objects that survive, and slots of their spans, by class.
@@ -39,7 +42,8 @@ struct Sweep {
 
 static SWEEP: Sweep = Sweep {
     number: AtomicU32::new(0),
-    claimed: AtomicUsize::new(0),
+    pages: AtomicUsize::new(0),
+    left: AtomicUsize::new(0),
     busy: AtomicUsize::new(0),
     survivors: [const { [const { AtomicUsize::new(0) }; 2] }; N_CLASSES],
     dense: [const { AtomicBool::new(true) }; N_CLASSES],
@@ -65,7 +69,9 @@ pub fn begin(world: &WorldStopped<'_>) {
 /// Pieces may be claimed. Nobody asks any more what is dead.
 pub fn open() {
     debug_assert!(is_claimed() && SWEEP.busy.load(Relaxed) == 0, "the last sweep has not ended");
-    SWEEP.claimed.store(pages::committed_pages(), SeqCst);
+    let pages = pages::committed_pages();
+    SWEEP.pages.store(pages, Relaxed);
+    SWEEP.left.store(pages, SeqCst);
 }
 
 /// Whether many objects of a class are likely to survive, so that they are read together.
@@ -75,7 +81,7 @@ pub fn is_dense(class: usize) -> bool {
 
 /// Whether all pieces have been claimed, or none can be yet.
 pub fn is_claimed() -> bool {
-    SWEEP.claimed.load(Relaxed) == 0
+    SWEEP.left.load(Relaxed) == 0
 }
 
 /// Sweeps a piece. False if all have been claimed.
@@ -84,9 +90,11 @@ pub fn some() -> bool {
         return false;
     }
     SWEEP.busy.fetch_add(1, SeqCst);
-    let claim = SWEEP.claimed.fetch_update(SeqCst, Relaxed, |hi| (hi > 0).then(|| hi.saturating_sub(PIECE)));
-    if let Ok(hi) = claim {
-        piece(hi.saturating_sub(PIECE), hi);
+    let claim = SWEEP.left.fetch_update(SeqCst, Relaxed, |left| (left > 0).then(|| left.saturating_sub(PIECE)));
+    if let Ok(left) = claim {
+        let pages = SWEEP.pages.load(Relaxed);
+        let first = pages - left;
+        piece(first, pages.min(first + PIECE));
     }
     SWEEP.busy.fetch_sub(1, SeqCst);
     claim.is_ok()
@@ -173,9 +181,9 @@ unsafe fn sweep(mut span: NonNull<Span>, tally: &mut Tally) {
     // set before the cursor moves.
     unsafe {
         let s = span.as_mut();
-        let live = count_marks(&*s.bits, s.objects);
+        let live = count_marks(s.pairs(), s.objects);
         tally.freed.objects[s.class as usize] += (allocated(s) - live) as u64;
-        if s.can_be_local() {
+        if s.has_read_bits() {
             let [survivors, slots] = &mut tally.survivors[s.class as usize];
             *survivors += live;
             *slots += s.objects;
@@ -195,7 +203,7 @@ unsafe fn sweep(mut span: NonNull<Span>, tally: &mut Tally) {
             return;
         }
         for word in 0..s.objects.div_ceil(64) {
-            let pair = &raw mut (*s.bits)[word];
+            let pair = s.pair(word);
             (&raw mut (*pair).kept).write_volatile((*pair).marks);
             // What has survived is old.
             if !generation::is_on() {
@@ -205,7 +213,7 @@ unsafe fn sweep(mut span: NonNull<Span>, tally: &mut Tally) {
                 s.read_bits(word).write((*pair).marks);
             }
         }
-        s.is_local = s.can_be_local() && live * DENSE >= s.objects;
+        s.is_local = s.has_read_bits() && live * DENSE >= s.objects;
         s.needs_zero = true;
         (&raw mut s.cursor).write_volatile(0);
         s.swept.store(number(), Release);
@@ -231,6 +239,6 @@ unsafe fn poison(s: &Span) {
 /// Number of objects in use before the sweep: all below the cursor, and the kept ones above.
 fn allocated(span: &Span) -> usize {
     // SAFETY: M1: the span's bits.
-    let bits = unsafe { &*span.bits };
+    let bits = unsafe { span.pairs() };
     span.cursor + count_kept(bits, span.objects) - count_kept(bits, span.cursor)
 }

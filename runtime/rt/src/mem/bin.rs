@@ -178,7 +178,7 @@ impl Bin {
         // SAFETY: caller.
         let s = unsafe { &*self.span };
         // SAFETY: M1: the span's bits, of which kept ones are written only while it is unswept.
-        let mut free = unsafe { !(*s.bits)[first / 64].kept };
+        let mut free = unsafe { !(*s.pair(first / 64)).kept };
         if s.objects - first < 64 {
             free &= (1 << (s.objects - first)) - 1;
         }

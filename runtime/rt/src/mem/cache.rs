@@ -92,7 +92,7 @@ impl Cache {
             bin.open(span);
             self.open.add(class);
             let s = span.as_ref();
-            let free = s.objects - s.cursor.max(count_kept(&*s.bits, s.objects));
+            let free = s.objects - s.cursor.max(count_kept(s.pairs(), s.objects));
             free * s.elem
         };
         let slot = self.begin_window(class);
@@ -142,7 +142,7 @@ impl Cache {
                 bin.close();
                 if let Some(span) = bin.span() {
                     let s = span.as_ref();
-                    if next_free(&*s.bits, s.cursor, s.objects) < s.objects {
+                    if next_free(s.pairs(), s.cursor, s.objects) < s.objects {
                         central::put(class, span);
                     }
                 }

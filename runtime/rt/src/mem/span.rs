@@ -13,7 +13,7 @@ use undergo_rtcore::size_class::{MASK_IN_SPAN_MAX, N_CLASSES, PAGE, PAGE_SHIFT, 
 pub static HEAP: Reserve = Reserve::new();
 /// `*mut Span` per page (M1).
 pub static PAGE_TABLE: Reserve = Reserve::new();
-/// [`Bits`] per page, used at a span's first page.
+/// [`Bits`] per page, used at the first page of a span of more than 64 objects, or whose objects are read together.
 pub static BITS: Reserve = Reserve::new();
 /// A bit per word of each page: pointer masks of objects up to [`MASK_IN_SPAN_MAX`] bytes.
 pub static MASKS: Reserve = Reserve::new();
@@ -77,8 +77,8 @@ pub struct Span {
     pub objects: usize,
     /// Objects below this one are in use; those from here on only if their kept bit is set.
     pub cursor: usize,
-    /// Marks of its objects.
-    pub bits: *mut Bits,
+    /// Bits of its objects: a pair for every 64 of them, and read bits if it has any.
+    bits: *mut Pair,
     /// Whether objects hold pointers.
     pub scan: Scan,
     /// Whether free objects may hold old data.
@@ -99,6 +99,8 @@ pub struct Span {
     pub specials: *mut Special,
     /// Number of pages.
     pub pages: usize,
+    /// Where its bits are if one pair is enough, so that no memory beside the record is needed.
+    own: Pair,
 }
 
 impl Span {
@@ -111,13 +113,18 @@ impl Span {
             0 => (pages * PAGE, 1),
             _ => (SIZES[class] as usize, pages * PAGE / SIZES[class] as usize),
         };
-        let bits = BITS.at::<Bits>(page);
-        let has_read_bits = scan == Scan::Yes && class != 0 && objects <= MAX_WITH_READ;
-        let is_local = has_read_bits && elem <= MASK_IN_SPAN_MAX && crate::gc::sweep::is_dense(class);
+        let has_read_bits = has_read_bits(scan, class, elem);
+        let has_own = objects <= 64 && !has_read_bits;
+        let bits = match has_own {
+            // SAFETY: caller.
+            true => unsafe { &raw mut (*span.as_ptr()).own },
+            false => BITS.at::<Bits>(page).cast::<Pair>(),
+        };
+        let is_local = has_read_bits && crate::gc::sweep::is_dense(class);
         // SAFETY: the tables cover every committed page; the entries of a free page belong to its owner.
         unsafe {
-            for word in 0..objects.div_ceil(64) {
-                (*bits)[word] = Pair::default();
+            if !has_own {
+                bits.write_bytes(0, objects.div_ceil(64));
             }
             if scan == Scan::Yes && class != 0 && elem <= MASK_IN_SPAN_MAX {
                 // The first access to a page of masks should be a write, or the kernel maps it twice.
@@ -144,6 +151,7 @@ impl Span {
                 needs_zero,
                 arena: Arena::No,
                 swept: AtomicU32::new(crate::gc::sweep::number()),
+                own: Pair::default(),
             });
         }
     }
@@ -165,16 +173,29 @@ impl Span {
         self.class != 0 && self.elem > MASK_IN_SPAN_MAX && self.scan == Scan::Yes
     }
 
-    /// Whether it has bits for what has been read: small objects with pointers, and not too many of them.
+    /// Whether it has bits for what has been read, so that it may be local: small objects with pointers, and not too many of
+    /// them.
     #[inline]
     pub fn has_read_bits(&self) -> bool {
-        self.scan == Scan::Yes && self.class != 0 && self.objects <= MAX_WITH_READ
+        has_read_bits(self.scan, self.class as usize, self.elem)
     }
 
-    /// Whether the span may be local.
+    /// The bits of the 64 objects of a word.
     #[inline]
-    pub fn can_be_local(&self) -> bool {
-        self.has_read_bits() && self.elem <= MASK_IN_SPAN_MAX
+    pub fn pair(&self, word: usize) -> *mut Pair {
+        debug_assert!(word < self.objects.div_ceil(64));
+        // SAFETY: M1: the span's bits, of which there are as many.
+        unsafe { self.bits.add(word) }
+    }
+
+    /// Bits of all objects.
+    ///
+    /// # Safety
+    /// Nobody changes those that are looked at.
+    #[inline]
+    pub unsafe fn pairs(&self) -> &[Pair] {
+        // SAFETY: M1; caller.
+        unsafe { core::slice::from_raw_parts(self.bits, self.objects.div_ceil(64)) }
     }
 
     /// Read bits of 64 objects, if the span has any.
@@ -207,21 +228,21 @@ impl Span {
     pub fn is_allocated(&self, index: usize) -> bool {
         // SAFETY: M1: the span's bits.
         index < unsafe { (&raw const self.cursor).read_volatile() }
-            || unsafe { (*self.bits)[index / 64].kept } & 1 << (index % 64) != 0
+            || unsafe { (*self.pair(index / 64)).kept } & 1 << (index % 64) != 0
     }
 
     /// The marks of the 64 objects of a word, while others may set some.
     #[inline]
     pub fn marks(&self, word: usize) -> &AtomicU64 {
         // SAFETY: M1: the span's bits, whose marks others change atomically.
-        unsafe { AtomicU64::from_ptr(&raw mut (*self.bits)[word].marks) }
+        unsafe { AtomicU64::from_ptr(&raw mut (*self.pair(word)).marks) }
     }
 
     /// Which of the 64 objects of a word are in use; more may be soon.
     #[inline]
     pub fn in_use(&self, word: usize) -> u64 {
         // SAFETY: M1: the span's bits.
-        let (cursor, kept) = unsafe { ((&raw const self.cursor).read_volatile(), (*self.bits)[word].kept) };
+        let (cursor, kept) = unsafe { ((&raw const self.cursor).read_volatile(), (*self.pair(word)).kept) };
         let below = match cursor.saturating_sub(64 * word) {
             n @ ..64 => (1 << n) - 1,
             _ => u64::MAX,
@@ -233,8 +254,13 @@ impl Span {
     #[inline]
     pub fn is_marked(&self, index: usize) -> bool {
         // SAFETY: M1: the span's bits.
-        unsafe { (*self.bits)[index / 64].marks & 1 << (index % 64) != 0 }
+        unsafe { (*self.pair(index / 64)).marks & 1 << (index % 64) != 0 }
     }
+}
+
+/// Whether spans of a kind have read bits.
+const fn has_read_bits(scan: Scan, class: usize, elem: usize) -> bool {
+    matches!(scan, Scan::Yes) && class != 0 && elem <= MASK_IN_SPAN_MAX && PAGE / elem <= MAX_WITH_READ
 }
 
 /// The pointer mask that covers a byte of the heap: a bit for each of 64 words.

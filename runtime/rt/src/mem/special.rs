@@ -459,7 +459,7 @@ unsafe fn set_mark(address: usize) {
         && !settle::is_alive(&found)
     {
         // SAFETY: M1; caller: nobody else changes marks of an unswept span.
-        unsafe { (*(*found.span).bits)[found.index / 64].marks |= 1 << (found.index % 64) };
+        unsafe { (*(*found.span).pair(found.index / 64)).marks |= 1 << (found.index % 64) };
     }
 }
 

@@ -200,7 +200,8 @@ unsafe fn ranges(sp: usize, seg: *const Segment, f: &mut dyn FnMut(usize, usize)
 /// The stack of a goroutine, which may run, is going to be read: starts fetching what is read first.
 pub fn fetch(gp: *mut G) {
     // SAFETY: Gs are never unmapped. Others may write the two words, which lead nowhere but to a cache.
-    let (sp, seg) = unsafe { ((&raw const (*gp).head.entry_sp).read_volatile(), (&raw const (*gp).head.seg).read_volatile()) };
+    let (sp, seg) =
+        unsafe { ((&raw const (*gp).head.entry_sp).read_volatile(), (&raw const (*gp).head.seg).read_volatile()) };
     prefetch(sp);
     prefetch(seg);
 }
