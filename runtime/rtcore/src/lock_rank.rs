@@ -45,6 +45,8 @@ pub enum Rank {
     TracerRest,
     /// Tables and batches of traces: events are written with any of the above held.
     Tracer,
+    /// Chunks of arenas that have been freed: a growing list, looked at where spans are swept.
+    Arenas,
     Persistent,
     Leaf,
 }

@@ -29,7 +29,7 @@ struct Chunk(*mut Span);
 unsafe impl Send for Chunk {}
 
 /// Chunks that were freed and can still be accessed.
-static FREED: Mutex<OffVec<Chunk>> = Mutex::new(Rank::Leaf, OffVec::new());
+static FREED: Mutex<OffVec<Chunk>> = Mutex::new(Rank::Arenas, OffVec::new());
 
 /// The collector does not read a freed chunk any more.
 ///
