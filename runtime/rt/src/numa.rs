@@ -82,9 +82,29 @@ pub fn groups_locked(_: &Sched) -> &Groups {
     unsafe { &*GROUPS.0.get() }
 }
 
+/// Number of nodes, at least 1.
+#[inline]
+pub fn n_nodes() -> usize {
+    topology().n_nodes()
+}
+
+/// The kernel's number of a node.
+pub fn id(node: usize) -> usize {
+    topology().id(node)
+}
+
+/// The node of this thread's P, which runs.
+#[inline]
+pub fn own_node() -> usize {
+    match n_nodes() {
+        1 => 0,
+        _ => groups().node_of_p(crate::g::current_p().id as usize),
+    }
+}
+
 /// The node that this thread runs on at the moment.
 pub fn current_node() -> usize {
-    match topology().n_nodes() {
+    match n_nodes() {
         1 => 0,
         _ if choice::is_seeded() => 0,
         _ => topology().node_of_cpu(thread::current_cpu()),

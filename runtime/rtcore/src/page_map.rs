@@ -6,6 +6,9 @@
 //! its start, at its end, and in its longest run, so that a search reads four bytes per chunk and the bitmap only of
 //! the chunk that fits.
 //!
+//! On a machine with several memory nodes each chunk belongs to one of them, and pages are taken from those of a node: a
+//! run never crosses to another's.
+//!
 //! The caller owns the memory (slices over reserved address space) and the lock.
 
 /// Pages per chunk.
@@ -29,8 +32,10 @@ pub struct PageMap<'a> {
     pub released: &'a mut [u64],
     /// One per chunk.
     pub summaries: &'a mut [Summary],
-    /// No chunk below this one has a free page.
-    pub hint: &'a mut usize,
+    /// The node of each chunk; none if all chunks are of the first one.
+    pub owners: &'a [u8],
+    /// One per node: none of its chunks below this one has a free page.
+    pub hints: &'a mut [usize],
 }
 
 /// What [`PageMap::alloc`] found.
@@ -43,26 +48,32 @@ pub struct Run {
 }
 
 impl PageMap<'_> {
-    /// Marks all pages of chunks `from..to` as free and released.
+    /// The node of a chunk.
+    fn owner(&self, chunk: usize) -> usize {
+        self.owners.get(chunk).map_or(0, |&node| node as usize)
+    }
+
+    /// Marks all pages of chunks `from..to`, which belong to one node, as free and released.
     pub fn add_chunks(&mut self, from: usize, to: usize) {
         self.used[from * WORDS..to * WORDS].fill(0);
         self.released[from * WORDS..to * WORDS].fill(!0);
         self.summaries[from..to].fill(Summary { start: 512, longest: 512, end: 512 });
-        *self.hint = (*self.hint).min(from);
+        let node = self.owner(from);
+        self.hints[node] = self.hints[node].min(from);
     }
 
-    /// Takes the first run of `n` free pages; `n` is positive.
-    pub fn alloc(&mut self, n: usize) -> Option<Run> {
-        let page = self.find(n)?;
+    /// Takes the first run of `n` free pages of a node; `n` is positive.
+    pub fn alloc(&mut self, n: usize, node: usize) -> Option<Run> {
+        let page = self.find(n, node)?;
         set_range(self.used, page, n);
         let released = count_range(self.released, page, n);
         clear_range(self.released, page, n);
         self.refresh(page, n);
-        let mut hint = *self.hint;
-        while hint < self.summaries.len() && self.summaries[hint].longest == 0 {
+        let mut hint = self.hints[node];
+        while hint < self.summaries.len() && (self.summaries[hint].longest == 0 || self.owner(hint) != node) {
             hint += 1;
         }
-        *self.hint = hint;
+        self.hints[node] = hint;
         Some(Run { page, released })
     }
 
@@ -70,7 +81,8 @@ impl PageMap<'_> {
     pub fn free(&mut self, page: usize, n: usize) {
         clear_range(self.used, page, n);
         self.refresh(page, n);
-        *self.hint = (*self.hint).min(page / CHUNK);
+        let node = self.owner(page / CHUNK);
+        self.hints[node] = self.hints[node].min(page / CHUNK);
     }
 
     /// The last run of at most `max` free pages with physical memory that starts below `below`, as (page, length).
@@ -98,11 +110,15 @@ impl PageMap<'_> {
         set_range(self.released, page, n);
     }
 
-    /// First fit: the lowest page that starts `n` free ones.
-    fn find(&self, n: usize) -> Option<usize> {
+    /// First fit: the lowest page of a node that starts `n` free ones.
+    fn find(&self, n: usize, node: usize) -> Option<usize> {
         // Length of the free run that ends where the current chunk starts.
         let mut open = 0usize;
-        for (i, summary) in self.summaries.iter().enumerate().skip(*self.hint) {
+        for (i, summary) in self.summaries.iter().enumerate().skip(self.hints[node]) {
+            if self.owner(i) != node {
+                open = 0;
+                continue;
+            }
             if open + summary.start as usize >= n {
                 return Some(i * CHUNK - open);
             }
@@ -225,18 +241,25 @@ mod tests {
         used: Vec<u64>,
         released: Vec<u64>,
         summaries: Vec<Summary>,
-        hint: usize,
+        owners: Vec<u8>,
+        hints: Vec<usize>,
     }
 
     impl Memory {
         fn new(chunks: usize) -> Memory {
+            Memory::of_nodes(chunks, &[])
+        }
+        fn of_nodes(chunks: usize, owners: &[u8]) -> Memory {
             let mut m = Memory {
                 used: vec![!0; chunks * WORDS],
                 released: vec![0; chunks * WORDS],
                 summaries: vec![Summary::default(); chunks],
-                hint: chunks,
+                owners: owners.to_vec(),
+                hints: vec![chunks; owners.iter().max().map_or(1, |&node| node as usize + 1)],
             };
-            m.map().add_chunks(0, chunks);
+            for chunk in 0..chunks {
+                m.map().add_chunks(chunk, chunk + 1);
+            }
             m
         }
         fn map(&mut self) -> PageMap<'_> {
@@ -244,7 +267,8 @@ mod tests {
                 used: &mut self.used,
                 released: &mut self.released,
                 summaries: &mut self.summaries,
-                hint: &mut self.hint,
+                owners: &self.owners,
+                hints: &mut self.hints,
             }
         }
     }
@@ -253,12 +277,12 @@ mod tests {
     fn runs_cross_chunks() {
         let mut m = Memory::new(3);
         let mut map = m.map();
-        assert_eq!(map.alloc(500), Some(Run { page: 0, released: 500 }));
-        assert_eq!(map.alloc(600), Some(Run { page: 500, released: 600 }));
-        assert_eq!(map.alloc(500), None);
+        assert_eq!(map.alloc(500, 0), Some(Run { page: 0, released: 500 }));
+        assert_eq!(map.alloc(600, 0), Some(Run { page: 500, released: 600 }));
+        assert_eq!(map.alloc(500, 0), None);
         map.free(500, 600);
-        assert_eq!(map.alloc(1036), Some(Run { page: 500, released: 436 }));
-        assert_eq!(map.alloc(1), None);
+        assert_eq!(map.alloc(1036, 0), Some(Run { page: 500, released: 436 }));
+        assert_eq!(map.alloc(1, 0), None);
     }
 
     #[test]
@@ -266,7 +290,7 @@ mod tests {
         let mut m = Memory::new(2);
         let mut map = m.map();
         assert_eq!(map.find_unreleased(1024, 64), None);
-        map.alloc(700);
+        map.alloc(700, 0);
         map.free(100, 200);
         assert_eq!(map.find_unreleased(1024, 64), Some((256, 44)));
         map.mark_released(256, 44);
@@ -303,31 +327,37 @@ mod tests {
         assert_eq!(summarise(&[!0; WORDS]), Summary::default());
     }
 
-    /// Against a plain list of booleans, with a small deterministic generator.
+    /// Against a plain list of booleans, with a small deterministic generator; on one node, and on three.
     #[test]
     fn agrees_with_a_naive_allocator() {
-        let mut m = Memory::new(4);
-        let mut naive = vec![false; 4 * CHUNK];
-        let mut live: Vec<(usize, usize)> = Vec::new();
-        let mut state = 1u64;
-        let mut random = move || {
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            (state >> 33) as usize
-        };
-        for _ in 0..20_000 {
-            if random() % 3 != 0 {
-                let n = if random() % 16 == 0 { 1 + random() % 700 } else { 1 + random() % 20 };
-                let expected = (0..=naive.len() - n).find(|&p| naive[p..p + n].iter().all(|&u| !u));
-                let found = m.map().alloc(n).map(|r| r.page);
-                assert_eq!(found, expected);
-                if let Some(p) = found {
-                    naive[p..p + n].fill(true);
-                    live.push((p, n));
+        for owners in [&[][..], &[0, 0, 2, 1, 1, 2, 0]] {
+            let chunks = owners.len().max(4);
+            let mut m = Memory::of_nodes(chunks, owners);
+            let owner = |page: usize| owners.get(page / CHUNK).map_or(0, |&node| node as usize);
+            let mut naive = vec![false; chunks * CHUNK];
+            let mut live: Vec<(usize, usize)> = Vec::new();
+            let mut state = 1u64;
+            let mut random = move || {
+                state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                (state >> 33) as usize
+            };
+            for _ in 0..20_000 {
+                if random() % 3 != 0 {
+                    let n = if random() % 16 == 0 { 1 + random() % 700 } else { 1 + random() % 20 };
+                    let node = random() % m.hints.len();
+                    let fits = |first: usize| (first..first + n).all(|page| !naive[page] && owner(page) == node);
+                    let expected = (0..=naive.len() - n).find(|&first| fits(first));
+                    let found = m.map().alloc(n, node).map(|r| r.page);
+                    assert_eq!(found, expected);
+                    if let Some(p) = found {
+                        naive[p..p + n].fill(true);
+                        live.push((p, n));
+                    }
+                } else if !live.is_empty() {
+                    let (p, n) = live.swap_remove(random() % live.len());
+                    m.map().free(p, n);
+                    naive[p..p + n].fill(false);
                 }
-            } else if !live.is_empty() {
-                let (p, n) = live.swap_remove(random() % live.len());
-                m.map().free(p, n);
-                naive[p..p + n].fill(false);
             }
         }
     }

@@ -19,6 +19,8 @@ pub const MAX_CPUS: usize = 2048;
 #[derive(Clone, Debug)]
 pub struct Topology {
     n_nodes: usize,
+    /// The kernel's numbers of the nodes.
+    id: [u16; MAX_NODES],
     node_of_cpu: [u8; MAX_CPUS],
     /// Usable CPUs.
     n_cpus: [u16; MAX_NODES],
@@ -31,6 +33,7 @@ impl Topology {
     pub const fn flat() -> Topology {
         Topology {
             n_nodes: 1,
+            id: [0; MAX_NODES],
             node_of_cpu: [0; MAX_CPUS],
             n_cpus: [1; MAX_NODES],
             distance: [[10; MAX_NODES]; MAX_NODES],
@@ -65,6 +68,7 @@ impl Topology {
             topology.n_cpus[node] += own;
             if topology.n_nodes < MAX_NODES {
                 column[node] = place;
+                topology.id[node] = id as u16;
                 if let Some((line, n)) = text(path.with(b"/distance")) {
                     topology.distances(node, &line[..n], &column);
                 }
@@ -88,6 +92,11 @@ impl Topology {
     /// Number of nodes, at least 1.
     pub fn n_nodes(&self) -> usize {
         self.n_nodes
+    }
+
+    /// The kernel's number of a node.
+    pub fn id(&self, node: usize) -> usize {
+        self.id[node] as usize
     }
 
     /// The node of a CPU.

@@ -1,5 +1,5 @@
 // A machine of four memory nodes (GODEBUG=numatree names a tree like that of /sys/devices/system/node): work spreads to
-// all Ps, also when GOMAXPROCS changes.
+// all Ps, also when GOMAXPROCS changes, and what goroutines make is whole wherever it is looked at, changed and dropped.
 package main
 
 import (
@@ -17,7 +17,7 @@ func main() {
 	if len(os.Args) > 1 {
 		for _, procs := range []int{8, 3, 1, 13} {
 			runtime.GOMAXPROCS(procs)
-			fmt.Println(procs, spread(procs))
+			fmt.Println(procs, spread(procs), exchange(procs))
 		}
 		return
 	}
@@ -61,6 +61,59 @@ func spread(procs int) bool {
 	}
 	all.Wait()
 	return arrived.Load() == int32(procs)
+}
+
+type node struct {
+	left, right *node
+	data        []byte
+}
+
+func grow(depth int) *node {
+	n := &node{data: make([]byte, 1<<(depth%12))}
+	n.data[len(n.data)-1] = byte(depth)
+	if depth > 0 {
+		n.left, n.right = grow(depth-1), grow(depth-1)
+	}
+	return n
+}
+
+func (n *node) count(depth int) int {
+	if n.data[len(n.data)-1] != byte(depth) || (n.left == nil) != (depth == 0) {
+		panic("it has changed")
+	}
+	if depth == 0 {
+		return 1
+	}
+	return n.left.count(depth-1) + n.right.count(depth-1) + 1
+}
+
+// exchange has goroutines make trees, hand them on, prune those of others, and drop them.
+func exchange(procs int) int {
+	ring := make([]chan *node, procs)
+	for i := range ring {
+		ring[i] = make(chan *node, 1)
+	}
+	var total atomic.Int64
+	var all sync.WaitGroup
+	for i := range ring {
+		all.Go(func() {
+			for round := range 20 {
+				ring[(i+1)%procs] <- grow(9)
+				other := <-ring[i]
+				total.Add(int64(other.count(9)))
+				other.left.left = grow(7)
+				total.Add(int64(other.count(9)))
+				if round%7 == i%7 {
+					big := make([]*node, 40_000)
+					big[len(big)-1] = other.right
+					runtime.GC()
+					total.Add(int64(big[len(big)-1].count(8)))
+				}
+			}
+		})
+	}
+	all.Wait()
+	return int(total.Load())
 }
 
 func check(err error) {

@@ -243,6 +243,7 @@ entry! {
     "runtime.gcSweepFinish" => fn gc_sweep_finish() {
         sweep::finish();
         arena::seal_closed();
+        cycle::finished();
     }
 
     /// Gives all free memory back to the system.

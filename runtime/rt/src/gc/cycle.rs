@@ -285,6 +285,11 @@ fn each_p(_: &WorldStopped<'_>, mut f: impl FnMut(&mut crate::p::P)) {
     }
 }
 
+/// The collection is over, and everything is swept.
+pub fn finished() {
+    check::relax((rt::nanotime() - CYCLE.begun.load(Relaxed)) as u64);
+}
+
 /// Updates counters and the ring of pauses, and tells about the collection. The last pause began at `start`.
 fn record(kind: usize, start: i64) {
     let first = CYCLE.first_pause.load(Relaxed);
@@ -305,7 +310,6 @@ fn record(kind: usize, start: i64) {
     // The last pause is counted when the world goes on.
     let total_ns = assist + dedicated + TIMES.pause_cpu_ns.load(Relaxed);
     limiter::collected(n as u64 + 1, total_ns);
-    check::relax((start + last - CYCLE.begun.load(Relaxed)) as u64);
     let roots = last_roots();
     let [before, end] = CYCLE.used.each_ref().map(|used| used.load(Relaxed));
     trace::print(&trace::Line {

@@ -17,12 +17,14 @@ use crate::witness::WorldStopped;
 use core::ptr::{NonNull, null_mut};
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::*};
 use undergo_rtcore::object_bits::{count_kept, count_marks};
+use undergo_rtcore::page_map::CHUNK;
 use undergo_rtcore::size_class::N_CLASSES;
 
 /// Objects of a span are read together if one in so many survives.
 const DENSE: usize = 4;
-/// Pages of a piece.
+/// Pages of a piece: none lies in two chunks, so all of it belongs to one memory node.
 const PIECE: usize = 256;
+const _: () = assert!(CHUNK.is_multiple_of(PIECE));
 
 /// State of the sweep.
 struct Sweep {

@@ -1,4 +1,4 @@
-//! Spans with free objects, per class: what the caches of the Ps refill from.
+//! Spans with free objects, per class: what the caches of the Ps refill from, those of their own memory nodes.
 //!
 //! Only spans with room are listed. Full ones are found again by the sweeper, which walks the page table.
 
@@ -6,10 +6,12 @@ use super::pages::{self, Stash};
 use super::span::{N_SPAN_CLASSES, Span};
 use crate::gc::sweep;
 use crate::lock::Mutex;
+use crate::numa;
 use crate::witness::WorldStopped;
 use core::ptr::{self, NonNull};
 use undergo_rtcore::lock_rank::Rank;
 use undergo_rtcore::size_class::{PAGES, Scan};
+use undergo_rtcore::topology::MAX_NODES;
 
 /// A list of spans with room, linked through `Span::next`.
 struct List(*mut Span);
@@ -17,22 +19,25 @@ struct List(*mut Span);
 // SAFETY: spans are reached through the lock around the list.
 unsafe impl Send for List {}
 
-static LISTS: [Mutex<List>; N_SPAN_CLASSES] = [const { Mutex::new(Rank::Central, List(ptr::null_mut())) }; _];
+/// By node, and class.
+static LISTS: [[Mutex<List>; N_SPAN_CLASSES]; MAX_NODES] =
+    [const { [const { Mutex::new(Rank::Central, List(ptr::null_mut())) }; N_SPAN_CLASSES] }; MAX_NODES];
 
 /// Pieces of the heap that are swept in search of a span before a new one is made.
 const SWEEPS: usize = 4;
 
 /// A span of `span_class` with at least one free object; it belongs to the caller, whose P has the stash. `None`: out of memory.
 pub fn take(span_class: usize, stash: &mut Stash) -> Option<NonNull<Span>> {
+    let list = &LISTS[numa::own_node()][span_class];
     for _ in 0..SWEEPS {
-        if let Some(span) = pop(span_class) {
+        if let Some(span) = pop(list) {
             return Some(span);
         }
         if !sweep::some() {
             break;
         }
     }
-    if let Some(span) = pop(span_class) {
+    if let Some(span) = pop(list) {
         return Some(span);
     }
     let class = span_class / 2;
@@ -43,8 +48,8 @@ pub fn take(span_class: usize, stash: &mut Stash) -> Option<NonNull<Span>> {
     }
 }
 
-fn pop(span_class: usize) -> Option<NonNull<Span>> {
-    let mut list = LISTS[span_class].lock();
+fn pop(list: &Mutex<List>) -> Option<NonNull<Span>> {
+    let mut list = list.lock();
     let span = NonNull::new(list.0)?;
     // SAFETY: listed spans are valid (M1) and their link belongs to the list.
     unsafe { list.0 = (*span.as_ptr()).next };
@@ -56,13 +61,15 @@ fn pop(span_class: usize) -> Option<NonNull<Span>> {
 /// # Safety
 /// The span is valid and in no list or cache.
 pub unsafe fn put(span_class: usize, span: NonNull<Span>) {
-    let mut list = LISTS[span_class].lock();
+    // SAFETY: caller: it is valid.
+    let node = pages::node_of(unsafe { span.as_ref() }.page());
+    let mut list = LISTS[node][span_class].lock();
     // SAFETY: the caller gives the span to the list.
     unsafe { (*span.as_ptr()).next = list.0 };
     list.0 = span.as_ptr();
 }
 
-/// Lists spans that have room: `first`, which may be null, and what is linked to it.
+/// Lists spans that have room: `first`, which may be null, and what is linked to it. They are of one node.
 ///
 /// # Safety
 /// As for [`put`].
@@ -73,14 +80,16 @@ pub unsafe fn put_all(span_class: usize, first: *mut Span) {
     while let Some(next) = unsafe { last.next.as_mut() } {
         last = next;
     }
-    let mut list = LISTS[span_class].lock();
+    // SAFETY: caller: it is valid, and not null.
+    let node = pages::node_of(unsafe { (*first).page() });
+    let mut list = LISTS[node][span_class].lock();
     last.next = list.0;
     list.0 = first;
 }
 
 /// Forgets all lists. The sweeper builds them anew.
 pub fn clear(_: &WorldStopped<'_>) {
-    for list in &LISTS {
+    for list in LISTS[..numa::n_nodes()].iter().flatten() {
         // SAFETY: the world is stopped, and nobody sweeps: what helpers read is not here.
         unsafe { list.get_unlocked() }.0 = ptr::null_mut();
     }

@@ -9,7 +9,7 @@
 //! One allocation, from the top: `runtime.newobject` → a stub takes a slot of the P's [`bin::Bin`] of the class, if that is all
 //! there is to do → otherwise [`alloc::object`] chooses tiny, small or large → small: the
 //! P's [`cache::Cache`] goes on in the bin's span; the next object whose kept bit is clear is taken, without any lock
-//! → none left: [`central`] supplies another span with room (one lock per class) → none: a page of the P's
+//! → none left: [`central`] supplies another span with room (one lock per class and memory node) → none: a page of the P's
 //! [`pages::Stash`] becomes a new span → none: [`pages`] supplies some (one lock) → no page free: [`reserve`] commits more
 //! address space.
 //!

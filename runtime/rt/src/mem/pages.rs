@@ -1,17 +1,23 @@
 //! The page heap: cuts spans from free pages, takes them back, and gives memory back to the system. Ps take single pages a few
 //! at a time ([`Stash`]), sweepers give back those of a piece of the heap together: its lock is not on the common path.
+//!
+//! On a machine with several memory nodes each chunk of the heap is made for one of them, the system is asked for its memory,
+//! and Ps take pages of their own nodes as long as the heap can grow. What is free elsewhere meanwhile goes back to the system
+//! as anything that the heap does not need ([`scavenger`]).
 
 use super::pool::Pool;
 use super::span::{BITS, HEAP, MASKS, PAGE_TABLE, Span};
 use super::{scavenger, stats};
 use crate::gc::sweep;
 use crate::lock::{Guard, Mutex};
+use crate::numa;
 use core::ptr::NonNull;
 use core::sync::atomic::Ordering::Relaxed;
 use undergo_rtcore::lock_rank::Rank;
 use undergo_rtcore::object_bits::Bits;
 use undergo_rtcore::page_map::{CHUNK, PageMap, Summary};
 use undergo_rtcore::size_class::{PAGE, Scan};
+use undergo_rtcore::topology::MAX_NODES;
 use undergo_rtsys::linux::mm::{self, flag};
 
 use super::reserve::Reserve;
@@ -19,31 +25,39 @@ use super::reserve::Reserve;
 static USED: Reserve = Reserve::new();
 static RELEASED: Reserve = Reserve::new();
 static SUMMARIES: Reserve = Reserve::new();
+/// A byte per chunk: its node, if there are several. Written before the chunk is committed.
+static OWNERS: Reserve = Reserve::new();
 
 /// State behind the lock.
 ///
 /// | field | meaning |
 /// |---|---|
 /// | spans | records of spans |
-/// | hint | search hint of the page map |
+/// | hints | search hints of the page map |
 /// | chunks | committed chunks of the heap |
 /// | in_use | pages in spans |
 /// | released | free pages without physical memory |
+/// | ready | the other free pages, by node |
 struct State {
     spans: Pool<Span>,
-    hint: usize,
+    hints: [usize; MAX_NODES],
+    ready: [usize; MAX_NODES],
     chunks: usize,
     in_use: usize,
     released: usize,
 }
 
-static STATE: Mutex<State> =
-    Mutex::new(Rank::Heap, State { spans: Pool::new(), hint: 0, chunks: 0, in_use: 0, released: 0 });
+static STATE: Mutex<State> = Mutex::new(
+    Rank::Heap,
+    State { spans: Pool::new(), hints: [0; MAX_NODES], ready: [0; MAX_NODES], chunks: 0, in_use: 0, released: 0 },
+);
 
 /// Where the heap shall lie: addresses that look like nothing else.
 const HINT: usize = 0xc0 << 32;
 /// Pieces of the heap that are swept at most before pages without physical memory are taken.
 const SWEEPS: usize = 4;
+/// With several nodes the heap grows at least by one in so many of its chunks.
+const GROWTH: usize = 32;
 /// Bytes of pointer masks of a page.
 const MASK_BYTES: usize = PAGE / 64;
 /// Most and least address space to reserve.
@@ -65,30 +79,45 @@ pub fn init() {
         && MASKS.init(0, pages * MASK_BYTES)
         && USED.init(0, pages / 8)
         && RELEASED.init(0, pages / 8)
-        && SUMMARIES.init(0, (pages / CHUNK * size_of::<Summary>()).next_multiple_of(1 << 16));
+        && SUMMARIES.init(0, (pages / CHUNK * size_of::<Summary>()).next_multiple_of(1 << 16))
+        && OWNERS.init(0, (pages / CHUNK).next_multiple_of(1 << 16));
     if !ok {
         crate::exit::throw("runtime: cannot reserve address space for the heap");
+    }
+}
+
+/// The node of the chunk that a committed page lies in.
+#[inline]
+pub fn node_of(page: usize) -> usize {
+    match numa::n_nodes() {
+        1 => 0,
+        // SAFETY: the table covers committed chunks, whose entries do not change.
+        _ => unsafe { OWNERS.at::<u8>(page / CHUNK).read() as usize },
     }
 }
 
 impl State {
     fn map(&mut self) -> PageMap<'_> {
         let words = self.chunks * CHUNK / 64;
+        let owners = if numa::n_nodes() == 1 { 0 } else { self.chunks };
         // SAFETY: the tables are committed for `chunks` chunks, and reached only through this lock.
         unsafe {
             PageMap {
                 used: core::slice::from_raw_parts_mut(USED.at(0), words),
                 released: core::slice::from_raw_parts_mut(RELEASED.at(0), words),
                 summaries: core::slice::from_raw_parts_mut(SUMMARIES.at(0), self.chunks),
-                hint: &mut self.hint,
+                owners: core::slice::from_raw_parts(OWNERS.at(0), owners),
+                hints: &mut self.hints,
             }
         }
     }
 
-    /// Commits at least `pages` more pages. False: out of memory.
-    fn grow(&mut self, pages: usize) -> bool {
+    /// Commits at least `pages` more pages for a node. False: out of memory.
+    fn grow(&mut self, pages: usize, node: usize) -> bool {
         let from = self.chunks;
-        let to = from + pages.div_ceil(CHUNK);
+        // Chunks of different nodes are mappings of their own, of which the system allows no more than about 65,000.
+        let least = if numa::n_nodes() == 1 { 0 } else { from / GROWTH };
+        let to = from + pages.div_ceil(CHUNK).max(least);
         let n = to * CHUNK;
         let ok = PAGE_TABLE.commit(n * size_of::<*mut Span>())
             && BITS.commit(n * size_of::<Bits>())
@@ -96,6 +125,7 @@ impl State {
             && USED.commit(n / 8)
             && RELEASED.commit(n / 8)
             && SUMMARIES.commit(to * size_of::<Summary>())
+            && self.assign(from, to, node)
             && HEAP.commit(n * PAGE);
         if ok {
             self.chunks = to;
@@ -105,11 +135,42 @@ impl State {
         ok
     }
 
+    /// Chunks `from..to`, which are new, are going to belong to a node. False: out of memory.
+    fn assign(&self, from: usize, to: usize, node: usize) -> bool {
+        if numa::n_nodes() == 1 {
+            return true;
+        }
+        if !OWNERS.commit(to) {
+            return false;
+        }
+        // SAFETY: committed, and nobody looks at entries of chunks that are not; the memory is ours, and nobody uses it.
+        unsafe {
+            OWNERS.at::<u8>(from).write_bytes(node as u8, to - from);
+            mm::prefer_node(HEAP.at(from * CHUNK * PAGE), (to - from) * CHUNK * PAGE, numa::id(node));
+        }
+        true
+    }
+
     /// Takes pages that are used in the map already.
     fn take_run(&mut self, page: usize, pages: usize, released: usize) -> Taken {
         self.in_use += pages;
         self.released -= released;
+        self.ready[node_of(page)] -= pages - released;
         Taken { page, released, span: self.spans.alloc().as_ptr() }
+    }
+
+    /// Pages that were in use are free; they have physical memory.
+    fn free(&mut self, page: usize, pages: usize) {
+        self.map().free(page, pages);
+        self.in_use -= pages;
+        self.ready[node_of(page)] += pages;
+    }
+
+    /// Free pages have no physical memory any more.
+    fn mark_released(&mut self, page: usize, pages: usize) {
+        self.map().mark_released(page, pages);
+        self.released += pages;
+        self.ready[node_of(page)] -= pages;
     }
 
     /// Free pages with physical memory.
@@ -155,10 +216,11 @@ impl Stash {
 
     /// Takes more pages: one at least, and others as long as there are some of its kind, with memory or without.
     fn fill(&mut self) -> Option<Taken> {
-        let (mut state, first) = take(ready_for(1), 1)?;
+        let (mut state, first) = take(1)?;
         let mut released = first.released;
-        while self.len < STASH && (first.released != 0 || state.ready() > 0) {
-            let Some(run) = state.map().alloc(1) else { break };
+        let node = node_of(first.page);
+        while self.len < STASH && (first.released != 0 || state.ready[node] > 0) {
+            let Some(run) = state.map().alloc(1, node) else { break };
             let taken = state.take_run(run.page, 1, run.released);
             released += taken.released;
             self.pages[self.len] = taken;
@@ -174,11 +236,9 @@ impl Stash {
     pub fn give_back(&mut self) {
         let mut state = STATE.lock();
         while let Some(taken) = self.pop() {
-            state.map().free(taken.page, 1);
-            state.in_use -= 1;
+            state.free(taken.page, 1);
             if taken.released != 0 {
-                state.map().mark_released(taken.page, 1);
-                state.released += 1;
+                state.mark_released(taken.page, 1);
             }
             // SAFETY: the record was taken with the page, and nobody has seen it.
             unsafe { state.spans.free(NonNull::new_unchecked(taken.span)) };
@@ -197,16 +257,17 @@ pub fn alloc_page(stash: &mut Stash, class: usize, scan: Scan) -> Option<NonNull
 
 /// A span of `pages` pages for objects of `class`. `None`: out of memory.
 pub fn alloc_span(pages: usize, class: usize, scan: Scan) -> Option<NonNull<Span>> {
-    let (state, taken) = take(ready_for(pages), pages)?;
+    let (state, taken) = take(pages)?;
     done_taking(state, taken.released);
     publish(taken, pages, class, scan)
 }
 
-/// The page heap, after an attempt to have pages of dead spans, before those are taken that have no physical memory yet.
-fn ready_for(pages: usize) -> Guard<'static, State> {
+/// The page heap, after an attempt to have pages of dead spans in a node, before those are taken that have no physical memory
+/// yet.
+fn ready_for(pages: usize, node: usize) -> Guard<'static, State> {
     let mut state = STATE.lock();
     for _ in 0..SWEEPS {
-        if state.ready() >= pages || sweep::is_claimed() {
+        if state.ready[node] >= pages || sweep::is_claimed() {
             break;
         }
         drop(state);
@@ -216,10 +277,12 @@ fn ready_for(pages: usize) -> Guard<'static, State> {
     state
 }
 
-/// Takes `pages` pages. `None`: out of memory.
-fn take(mut state: Guard<'static, State>, pages: usize) -> Option<(Guard<'static, State>, Taken)> {
+/// Takes `pages` pages, of the node of this thread's P if possible. `None`: out of memory.
+fn take(pages: usize) -> Option<(Guard<'static, State>, Taken)> {
+    let node = numa::own_node();
+    let mut state = ready_for(pages, node);
     loop {
-        if let Some(run) = state.map().alloc(pages) {
+        if let Some(run) = state.map().alloc(pages, node) {
             let taken = state.take_run(run.page, pages, run.released);
             return Some((state, taken));
         }
@@ -227,10 +290,21 @@ fn take(mut state: Guard<'static, State>, pages: usize) -> Option<(Guard<'static
         drop(state);
         let swept = sweep::some();
         state = STATE.lock();
-        if !swept && !state.grow(pages) {
-            return None;
+        if !swept && !state.grow(pages, node) {
+            return take_far(state, pages, node);
         }
     }
+}
+
+/// Takes pages of another node than `node`, the nearest that has some.
+#[cold]
+fn take_far(mut state: Guard<'static, State>, pages: usize, node: usize) -> Option<(Guard<'static, State>, Taken)> {
+    if numa::n_nodes() == 1 {
+        return None;
+    }
+    let run = numa::groups().near(node).find_map(|far| state.map().alloc(pages, far))?;
+    let taken = state.take_run(run.page, pages, run.released);
+    Some((state, taken))
 }
 
 /// `released` pages without physical memory have been taken.
@@ -272,8 +346,7 @@ pub unsafe fn free_spans(first: *mut Span, freed: &stats::Freed) {
             for p in page..page + pages {
                 PAGE_TABLE.at::<*mut Span>(p).write_volatile(core::ptr::null_mut());
             }
-            state.map().free(page, pages);
-            state.in_use -= pages;
+            state.free(page, pages);
             state.spans.free(span);
         }
     }
@@ -304,8 +377,7 @@ pub fn scavenge(keep: usize, budget: usize) -> bool {
         if r < 0 {
             return false;
         }
-        state.map().mark_released(page, n);
-        state.released += n;
+        state.mark_released(page, n);
         stats::STATS.scavenged.fetch_add((n * PAGE) as u64, Relaxed);
         bytes += n * PAGE;
         below = page;

@@ -29,6 +29,22 @@ pub unsafe fn mmap(addr: usize, len: usize, prot: usize, flags: usize) -> isize 
     unsafe { syscall6(nr::MMAP, addr, len, prot, flags | flag::MAP_ANON | flag::MAP_PRIVATE, usize::MAX, 0) }
 }
 
+/// Memory that is touched from now on should come from a memory node, of which this is the kernel's number: mbind(2) with
+/// `MPOL_PREFERRED`. The kernel may not know the node, or not let us say so: then it comes from where it is touched.
+///
+/// # Safety
+/// The range is the caller's own.
+pub unsafe fn prefer_node(addr: *mut u8, len: usize, node: usize) {
+    const MPOL_PREFERRED: usize = 1;
+    let mut mask = [0u64; 16];
+    let Some(word) = mask.get_mut(node / 64) else { return };
+    *word = 1 << (node % 64);
+    // The kernel takes the number of bits for one more than it is.
+    let bits = 8 * size_of_val(&mask) + 1;
+    // SAFETY: caller; the mask has as many bits.
+    unsafe { syscall6(nr::MBIND, addr as usize, len, MPOL_PREFERRED, mask.as_ptr() as usize, bits, 0) };
+}
+
 /// Zeroed, readable and writable memory, committed on first touch.
 pub fn map(len: usize) -> Option<NonNull<u8>> {
     // SAFETY: no fixed address.

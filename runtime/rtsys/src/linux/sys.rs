@@ -19,6 +19,7 @@ pub mod nr {
     pub const SCHED_YIELD: usize = 24;
     pub const MINCORE: usize = 27;
     pub const MADVISE: usize = 28;
+    pub const MBIND: usize = 237;
     pub const NANOSLEEP: usize = 35;
     pub const SETITIMER: usize = 38;
     pub const GETPID: usize = 39;
