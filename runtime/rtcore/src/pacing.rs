@@ -9,9 +9,9 @@
 /// Parts of the processor time, in 256ths, up to which nothing is added, and from which on everything is: a fifth, and a little
 /// more than a quarter.
 const SHARES: [u64; 2] = [52, 72];
-/// The same with one P, where Go marks with a quarter of a processor and has no idle ones that help: two fifteenths and a
-/// fifth.
-const SHARES_OF_ONE: [u64; 2] = [34, 48];
+/// The same with one P, where Go marks with a quarter of a processor and has no idle ones that help: a sixth and
+/// a little less than a quarter.
+const SHARES_OF_ONE: [u64; 2] = [44, 60];
 /// Largest part of what is alive that is added, and of the roots.
 const LIVE_PART: u64 = 3;
 /// The same with one P.
@@ -19,7 +19,9 @@ const LIVE_PART_OF_ONE: u64 = 2;
 /// See [`LIVE_PART`].
 const ROOTS_PART: u64 = 16;
 /// Most that is added to the smallest heap that is collected, bytes.
-const SPARE: u64 = 13 << 17;
+const SPARE: u64 = 10 << 17;
+/// The same with one P.
+const SPARE_OF_ONE: u64 = 13 << 17;
 
 /// What a program has done since the last collection.
 #[derive(Clone, Copy, Debug)]
@@ -52,13 +54,13 @@ impl Work {
 
     /// Bytes that are added to the smallest heap that is collected.
     pub fn spare(&self) -> u64 {
-        self.part_of(SPARE)
+        self.part_of(if self.is_one { SPARE_OF_ONE } else { SPARE })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{LIVE_PART_OF_ONE, SPARE, Work};
+    use super::{LIVE_PART_OF_ONE, SPARE_OF_ONE, Work};
 
     const MIB: u64 = 1 << 20;
 
@@ -68,7 +70,7 @@ mod tests {
         let allowance = |marking| work(marking, false).allowance(99 * MIB, 16 * MIB);
         assert_eq!([0, 208, 248, 288, 1024].map(allowance), [0, 0, 17 * MIB, 34 * MIB, 34 * MIB]);
         let spare = |marking| work(marking, true).spare();
-        assert_eq!([136, 164, 192].map(spare), [0, SPARE / 2, SPARE]);
+        assert_eq!([176, 208, 240].map(spare), [0, SPARE_OF_ONE / 2, SPARE_OF_ONE]);
     }
 
     #[test]

@@ -30,12 +30,16 @@ use undergo_rtsys::linux::clock;
 /// How long objects are read with the world stopped at the end, ns, before marking goes on with the world running. With
 /// every attempt it is twice as long.
 const LAST_NS: i64 = 50_000;
-/// If the last collection has found fewer bytes alive, the next one tries to mark everything in the first pause.
+/// If the last collection has read fewer bytes, the next one tries to mark everything in the first pause.
 const SMALL: u64 = 512 << 10;
+/// And if it has found fewer objects alive.
+const SMALL_OBJECTS: u64 = 8 << 10;
 /// And if it has read fewer bytes of roots.
 const SMALL_ROOTS: usize = 512 << 10;
 /// And if there are fewer goroutines.
 const SMALL_COUNT: usize = 64;
+/// An attempt that fails is not made again for so many collections.
+const RETRY_AFTER: u32 = 16;
 /// How long objects are read in that attempt, ns.
 const FIRST_NS: i64 = 80_000;
 /// After so many attempts marking ends with the world stopped, whatever is left.
@@ -62,6 +66,10 @@ struct Cycle {
     goal: AtomicU64,
     /// Time that assists, helpers and idle Ps have taken when it began, ns.
     cpu: [AtomicU64; 3],
+    /// Bytes of objects read.
+    read: AtomicU64,
+    /// The number of the first collection that may try to mark everything in its first pause.
+    not_before: AtomicU32,
     /// Bytes of data segments read.
     globals: AtomicUsize,
     /// Bytes of stacks read.
@@ -78,6 +86,8 @@ static CYCLE: Cycle = Cycle {
     used: [const { AtomicU64::new(0) }; 2],
     goal: AtomicU64::new(0),
     cpu: [const { AtomicU64::new(0) }; 3],
+    read: AtomicU64::new(0),
+    not_before: AtomicU32::new(0),
     globals: AtomicUsize::new(0),
     stacks: AtomicUsize::new(0),
 };
@@ -114,7 +124,9 @@ pub fn is_driver(gp: &G) -> bool {
 /// Whether there is probably so little to mark that stopping the world for it is shorter than waking others.
 fn is_small() -> bool {
     let roots = last_roots();
-    STATS.marked_bytes.load(Relaxed) < SMALL
+    number().wrapping_sub(CYCLE.not_before.load(Relaxed)) as i32 >= 0
+        && CYCLE.read.load(Relaxed) < SMALL
+        && STATS.marked_objects.load(Relaxed) < SMALL_OBJECTS
         && roots.globals + roots.stacks < SMALL_ROOTS
         && crate::sched::create::count() < SMALL_COUNT
         && !check::is_torturing()
@@ -205,13 +217,16 @@ pub fn begin(kind: usize, world: &WorldStopped<'_>) -> bool {
     begin_generation(kind, &mut marker, world);
     let job = if is_small() {
         count_roots(roots::mark_all(&mut marker, world));
-        if marker.drain_alone(FIRST_NS) {
+        let is_done = marker.drain_alone(FIRST_NS);
+        marker.count_read();
+        if is_done {
             marker.count();
             drop(marker);
             end(world, 0);
             record(kind, start);
             return false;
         }
+        CYCLE.not_before.store(number().wrapping_add(RETRY_AFTER), Relaxed);
         helpers::Job::Drain
     } else {
         crate::roots::enumerate_few(&mut *marker, world);
@@ -243,6 +258,7 @@ pub fn mark_done(kind: usize, world: &WorldStopped<'_>) -> bool {
     crate::roots::enumerate_few(&mut *marker, world);
     let done = marker.drain_alone(if attempt < MAX_ATTEMPTS { LAST_NS << attempt } else { i64::MAX });
     marker.count();
+    marker.count_read();
     drop(marker);
     if !done {
         helpers::prepare(work::resume(), helpers::Job::Drain);
@@ -266,6 +282,7 @@ fn end(world: &WorldStopped<'_>, marking: u64) {
     let bytes = bytes + if generation::is_minor() { pace::live() } else { 0 };
     STATS.marked_bytes.store(bytes, Relaxed);
     STATS.marked_objects.store(objects, Relaxed);
+    CYCLE.read.store(work::read().iter().sum(), Relaxed);
     settle::begin(world);
     CYCLE.used[1].store(pace::used(), Relaxed);
     pace::collected(bytes, marking);

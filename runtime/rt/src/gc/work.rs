@@ -150,6 +150,11 @@ impl Marker {
         }
     }
 
+    /// Counts what has been read with the world stopped.
+    pub fn count_read(&mut self) {
+        READ[0].fetch_add(core::mem::take(&mut self.read), Relaxed);
+    }
+
     /// Takes entries that others have, reads objects worth about `bytes` bytes, and gives back what is left. Ends early when
     /// the world is to stop.
     fn help(&mut self, bytes: u64) {

@@ -159,7 +159,7 @@ global_asm!(
     "ret",
     "4:",
     "lea r8, [rdi + rdx - 16]",
-    "cmp rdx, 2048",
+    "cmp rdx, 128",
     "ja 8f",
     "6:",
     "cmp rdi, r8",
