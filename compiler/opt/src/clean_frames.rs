@@ -23,13 +23,14 @@ use undergo_ir::dom::DomTree;
 use undergo_ir::inst::Call;
 use undergo_ir::{Block, Callee, Func, Inst, InstData, Loc, Slot, Sym, Type, Value};
 
-/// Functions whose callers want to know when objects die.
-const WATCHERS: [&str; 5] = [
+/// Functions whose callers want to know when objects die, or which goroutines wait for what nobody has any more.
+const WATCHERS: [&str; 6] = [
     "runtime.SetFinalizer",
     "runtime.AddCleanup",
     "runtime.addcleanup",
     "weak.Make",
     "weak.runtime_registerWeakPointer",
+    "runtime/pprof.Lookup",
 ];
 
 /// The functions that collect, of which the first calls the second.

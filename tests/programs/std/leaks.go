@@ -115,7 +115,32 @@ func leaked() map[string]int {
 	return found
 }
 
+//go:noinline
+func twice(c chan int) {
+	sends(c)
+	sends(c)
+}
+
+// inDefer does not need its channel any more when its deferred function looks for those who wait for it.
+func inDefer() {
+	profile := pprof.Lookup("goroutineleak")
+	c := make(chan int)
+	defer func() {
+		for range 100 {
+			runtime.Gosched()
+		}
+		var text strings.Builder
+		if err := profile.WriteTo(&text, 1); err != nil {
+			fmt.Println(err)
+		}
+		fmt.Println(strings.Contains(text.String(), "main.twice"))
+	}()
+	go twice(c)
+	<-c
+}
+
 func main() {
+	inDefer()
 	start()
 	for range 100 {
 		runtime.Gosched()
