@@ -30,6 +30,8 @@ const PATIENCE: u64 = 1_000_000_000;
 static TORTURE: AtomicU32 = AtomicU32::new(0);
 /// Portions still to be taken. Any thread that allocates; it does not matter if it misses some.
 static COUNTDOWN: AtomicU32 = AtomicU32::new(0);
+/// Torture wants a collection. Any thread that allocates sets it, and whoever starts one takes it.
+static WANTED: AtomicBool = AtomicBool::new(false);
 /// How often a collection was asked for while another one marked. Any thread.
 static ASKED: AtomicU32 = AtomicU32::new(1);
 /// Time that collections have taken since torture was last relaxed, ns. Collections add to it.
@@ -63,6 +65,7 @@ fn count_down() {
     let left = COUNTDOWN.load(Relaxed).saturating_sub(1);
     COUNTDOWN.store(if left == 0 { TORTURE.load(Relaxed) } else { left }, Relaxed);
     if left == 0 {
+        WANTED.store(true, Relaxed);
         crate::park::request_gc(crate::g::current());
     }
 }
@@ -88,6 +91,11 @@ pub fn relax(ns: u64) {
         TAKEN.store(0, Relaxed);
         TORTURE.store(TORTURE.load(Relaxed).saturating_mul(2), Relaxed);
     }
+}
+
+/// Whether a collection is to start without need. The caller starts it.
+pub fn takes_wish() -> bool {
+    is_torturing() && WANTED.swap(false, Relaxed)
 }
 
 /// Whether collections start without need.

@@ -81,7 +81,7 @@ pub fn on_pending(gp: &mut G) {
         return control::wait_for_marking(gp);
     }
     settle::help();
-    if !(pace::is_due() || check::is_torturing()) {
+    if !(pace::is_due() || check::takes_wish()) {
         return;
     }
     if let Some(driver) = control::claim_driver(control::GROWTH) {
