@@ -369,10 +369,10 @@ impl Marker {
             let span = unsafe { &*((entry & !TAGS) as *const Span) };
             prefetch(span.pair(0).addr());
             prefetch(span.read_bits(0) as usize);
-            prefetch(span.masks() as usize);
+            prefetch(span.masks().addr());
         } else {
             prefetch(entry & !TAGS);
-            prefetch(mask_of((entry & !TAGS) - self.heap) as usize);
+            prefetch(mask_of((entry & !TAGS).wrapping_sub(self.heap)).addr());
         }
         self.ahead[(self.first_ahead + self.n_ahead) % AHEAD] = entry;
         self.n_ahead += 1;
