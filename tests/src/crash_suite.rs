@@ -3,10 +3,12 @@
 //!
 //! A program is a package below `runtime/testdata` and one of the names that it registers. Where stock prints its
 //! runtime's own stacks, because of a throw or a signal, those are left out on both sides
-//! ([`normalise::without_runtime`]). Some of the programs are races: they are tried a few times.
+//! ([`normalise::without_runtime`]). Some of the programs are races: they are tried a few times. Of programs with leaked
+//! goroutines it counts which those are ([`leaks`]).
 //!
 //! The list of known failures is [`LIST`].
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -23,7 +25,10 @@ use crate::toolchain::{Toolchain, scratch};
 /// The list of known failures, a path in the repository.
 pub const LIST: &str = "tests/expected-crash-failures.txt";
 /// The packages.
-const PACKAGES: &[&str] = &["testprog", "testprognet", "testexithooks", "testsynctest"];
+const PACKAGES: &[&str] =
+    &["testprog", "testprognet", "testexithooks", "testsynctest", LEAKS, "testgoroutineleakprofile/goker"];
+/// The package of programs with leaked goroutines, and the beginning of the name of another.
+const LEAKS: &str = "testgoroutineleakprofile";
 /// Files whose functions are in assembly, which undergo does not have.
 const WITH_ASSEMBLY: &[&str] = &["cpuflags_amd64.go", "framepointer.go"];
 /// What the tests set for single programs, and programs that are run in more than one way.
@@ -92,6 +97,14 @@ pub fn cases(tools: &Toolchain) -> Result<Vec<Case>, String> {
             if envs.is_empty() {
                 envs.push("");
             }
+            if package.starts_with(LEAKS) {
+                // As the tests have them, so that goroutines get where they are to wait.
+                envs = vec![if package == LEAKS {
+                    "GODEBUG=asyncpreemptoff=1 GOMAXPROCS=1"
+                } else {
+                    "GODEBUG=asyncpreemptoff=1"
+                }];
+            }
             cases.extend(envs.into_iter().map(|env| Case {
                 package,
                 args: args.clone(),
@@ -131,7 +144,7 @@ pub struct Pair {
 pub fn build(tools: &Toolchain, package: &str) -> Result<Pair, String> {
     let files = sources(tools, package)?;
     let make = |who: &str, mut command: Command| -> Result<PathBuf, String> {
-        let exe = scratch().join("crash").join(who).join(package);
+        let exe = scratch().join("crash").join(who).join(package.replace('/', "-"));
         command.args(["build", "-o"]).arg(&exe).args(&files).current_dir(directory(tools, package));
         let out = process::run(&mut command, BUILD_LIMIT)?;
         if out.success() { Ok(exe) } else { Err(format!("{who}: {}", out.stderr_text())) }
@@ -154,7 +167,23 @@ pub fn compare(tools: &Toolchain, pair: &Pair, case: &Case) -> Result<(), String
             first = difference(case, &wants[0], &gots[0]);
         }
     }
+    if case.package.starts_with(LEAKS) && may_leak(tools, case)? {
+        // How many goroutines get so far is a race. None may be found that is none.
+        let found = |runs: &[Outcome]| runs.iter().map(Outcome::stdout_text).collect::<String>();
+        let (want, got) = (found(&wants), found(&gots));
+        let ends_alike = gots.iter().all(|got| got.end == wants[0].end);
+        if ends_alike && got.lines().all(|leak| want.lines().any(|l| l == leak)) {
+            return Ok(());
+        }
+    }
     first
+}
+
+/// Whether the test allows a program to leak nothing.
+fn may_leak(tools: &Toolchain, case: &Case) -> Result<bool, String> {
+    let file = tools.goroot.join("src/runtime/goroutineleakprofile_test.go");
+    let text = fs::read_to_string(&file).map_err(|e| format!("{}: {e}", file.display()))?;
+    Ok(text.contains(&format!("makeFlakyTest(\"{}\"", case.args[0])))
 }
 
 fn run(tools: &Toolchain, exe: &Path, case: &Case, set: &dyn Fn(&mut Command)) -> Result<Outcome, String> {
@@ -173,7 +202,24 @@ fn run(tools: &Toolchain, exe: &Path, case: &Case, set: &dyn Fn(&mut Command)) -
     if outcome.stdout.starts_with(TRACE) {
         outcome.stdout = what_a_trace_tells(tools, exe, &outcome.stdout)?.into_bytes();
     }
+    if case.package.starts_with(LEAKS) {
+        outcome.stdout = leaks(&outcome.stdout_text()).into_bytes();
+    }
     Ok(outcome)
+}
+
+/// What leaked goroutines began with and what they wait for, of a profile of stacks: each pair once, in alphabetical order.
+fn leaks(profile: &str) -> String {
+    static LEAKED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^goroutine \d+ \[(.*?) \(leaked\)").expect("valid"));
+    let leak = |stack: &str| {
+        let reason = LEAKED.captures(stack.trim_start())?[1].to_owned();
+        let lines: Vec<&str> = stack.lines().collect();
+        let created = lines.iter().position(|line| line.starts_with("created by"))?;
+        let (function, _) = lines.get(created.checked_sub(2)?)?.rsplit_once('(')?;
+        Some(format!("{function} [{reason}]\n"))
+    };
+    let found: BTreeSet<String> = profile.split("\n\n").filter_map(leak).collect();
+    found.into_iter().collect()
 }
 
 /// An execution trace is never the same twice: its messages in their order, and which functions goroutines were started

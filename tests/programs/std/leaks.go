@@ -65,6 +65,21 @@ func alive(c chan int) {
 func later() { <-time.After(time.Hour) }
 
 //go:noinline
+func never() {
+	t := time.NewTimer(time.Hour)
+	t.Stop()
+	<-t.C
+}
+
+var stopped = time.NewTimer(time.Hour)
+
+//go:noinline
+func perhaps() {
+	stopped.Stop()
+	<-stopped.C
+}
+
+//go:noinline
 func locksGlobal() {
 	globalLock.Lock()
 	globalLock.Lock()
@@ -84,6 +99,8 @@ func start() {
 	go chain(make(chan int))
 	go alive(global)
 	go later()
+	go never()
+	go perhaps()
 	go locksGlobal()
 }
 

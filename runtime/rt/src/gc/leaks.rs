@@ -11,6 +11,7 @@ use crate::chan::Chan;
 use crate::g::{FLAG_LEAKED, G, GStatus, WaitReason};
 use crate::mem::span::find_object;
 use crate::rt;
+use crate::timer;
 use crate::witness::WorldStopped;
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use undergo_rtsys::entry;
@@ -107,13 +108,13 @@ fn can_be_woken(g: &G) -> bool {
     }
 }
 
-/// A channel of a timer is known to the timer.
+/// A channel of a timer that is armed is known to the timer.
 ///
 /// # Safety
 /// It is a channel.
 unsafe fn is_known_channel(c: *const Chan) -> bool {
     // SAFETY: caller.
-    unsafe { !(*c).timer.is_null() || is_known(c as usize) }
+    unsafe { (!(*c).timer.is_null() && timer::is_armed((*c).timer)) || is_known(c as usize) }
 }
 
 /// Whether what is at an address is alive: marked, or not in the heap.

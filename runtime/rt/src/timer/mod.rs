@@ -26,7 +26,7 @@ use crate::sched::{self, create};
 use core::cell::UnsafeCell;
 use core::ptr::{self, null_mut};
 use core::sync::atomic::{AtomicI64, AtomicPtr, Ordering::*};
-pub use package::{TimeTimer, drop_unreachable, mark_roots, roots, settle};
+pub use package::{TimeTimer, drop_unreachable, is_armed, mark_roots, roots, settle};
 use undergo_rtcore::lock_rank::Rank;
 use undergo_rtcore::timer_heap;
 

@@ -145,6 +145,15 @@ pub fn settle(t: *mut TimeTimer) {
     }
 }
 
+/// Whether a timer is going to do something.
+///
+/// # Safety
+/// It is that of a live channel.
+pub unsafe fn is_armed(t: *const TimeTimer) -> bool {
+    // SAFETY: caller: the channel keeps its timer.
+    unsafe { !(*t).node.heap.load(Acquire).is_null() }
+}
+
 /// The heaps of all Ps and bubbles.
 fn all_heaps() -> impl Iterator<Item = &'static PTimers> {
     rt::all_p().map(|p| &p.timers).chain(bubble::all().map(|b| b.timers()))
