@@ -92,7 +92,7 @@ func main() {
 func read(r reader) {
 	line, err := r.ReadString('\n')
 	fmt.Printf("%q %v\n", line, err)
-	var nodes = map[string]uint64{}
+	var nodes = map[string]int{}
 	var finalizers, threads, data, stats int
 	var frames = map[string]bool{}
 	for {
@@ -101,6 +101,8 @@ func read(r reader) {
 		case 0:
 			_, err := r.ReadByte()
 			fmt.Println("end", err)
+			// The dump has them in the order of their addresses, which is not that in which they were made.
+			fmt.Println("pointers behind the names of nodes", nodes)
 			fmt.Println("nodes", len(nodes), "finalizer", finalizers > 0, "threads", threads > 0, "data", data, "stats", stats)
 			fmt.Println("frames", frames["main.main"], frames["main.waits"])
 			return
@@ -109,8 +111,7 @@ func read(r reader) {
 			content, fields := r.text(), r.fields()
 			for _, name := range []string{"the first of the nodes", "the second of the nodes"} {
 				if i := strings.Index(content, name+"\x00"); i >= 0 && len(fields) == 1 {
-					nodes[name] = fields[0]
-					fmt.Println(name, "pointer behind it:", int(fields[0])-i)
+					nodes[name] = int(fields[0]) - i
 				}
 			}
 		case 2:
