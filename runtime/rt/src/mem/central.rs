@@ -1,4 +1,4 @@
-//! Spans with free objects, per class: what the caches of the Ps refill from, those of their own memory nodes.
+//! Spans with free objects, per class: what the caches of the Ps refill from, first those of their own memory nodes.
 //!
 //! Only spans with room are listed. Full ones are found again by the sweeper, which walks the page table.
 
@@ -28,7 +28,8 @@ const SWEEPS: usize = 4;
 
 /// A span of `span_class` with at least one free object; it belongs to the caller, whose P has the stash. `None`: out of memory.
 pub fn take(span_class: usize, stash: &mut Stash) -> Option<NonNull<Span>> {
-    let list = &LISTS[numa::own_node()][span_class];
+    let node = numa::own_node();
+    let list = &LISTS[node][span_class];
     for _ in 0..SWEEPS {
         if let Some(span) = pop(list) {
             return Some(span);
@@ -38,6 +39,13 @@ pub fn take(span_class: usize, stash: &mut Stash) -> Option<NonNull<Span>> {
         }
     }
     if let Some(span) = pop(list) {
+        return Some(span);
+    }
+    // What has room elsewhere comes before memory that has not been used yet.
+    if numa::n_nodes() > 1
+        && !pages::has_ready(node)
+        && let Some(span) = numa::groups().near(node).find_map(|far| pop(&LISTS[far][span_class]))
+    {
         return Some(span);
     }
     let class = span_class / 2;

@@ -114,10 +114,16 @@ impl State {
 
     /// Commits at least `pages` more pages for a node. False: out of memory.
     fn grow(&mut self, pages: usize, node: usize) -> bool {
-        let from = self.chunks;
+        let needed = pages.div_ceil(CHUNK);
         // Chunks of different nodes are mappings of their own, of which the system allows no more than about 65,000.
-        let least = if numa::n_nodes() == 1 { 0 } else { from / GROWTH };
-        let to = from + pages.div_ceil(CHUNK).max(least);
+        let more = if numa::n_nodes() == 1 { 0 } else { self.chunks / GROWTH };
+        (more > needed && self.add(more, node)) || self.add(needed, node)
+    }
+
+    /// Commits `n` more chunks for a node. False: out of memory.
+    fn add(&mut self, n: usize, node: usize) -> bool {
+        let from = self.chunks;
+        let to = from + n;
         let n = to * CHUNK;
         let ok = PAGE_TABLE.commit(n * size_of::<*mut Span>())
             && BITS.commit(n * size_of::<Bits>())
@@ -146,7 +152,10 @@ impl State {
         // SAFETY: committed, and nobody looks at entries of chunks that are not; the memory is ours, and nobody uses it.
         unsafe {
             OWNERS.at::<u8>(from).write_bytes(node as u8, to - from);
-            mm::prefer_node(HEAP.at(from * CHUNK * PAGE), (to - from) * CHUNK * PAGE, numa::id(node));
+            // With fewer Ps than nodes a P has no node of its own: memory comes from where it is touched.
+            if crate::rt::n_p() >= numa::n_nodes() {
+                mm::prefer_node(HEAP.at(from * CHUNK * PAGE), (to - from) * CHUNK * PAGE, numa::id(node));
+            }
         }
         true
     }
@@ -275,6 +284,11 @@ fn ready_for(pages: usize, node: usize) -> Guard<'static, State> {
         state = STATE.lock();
     }
     state
+}
+
+/// Whether a node has free pages with physical memory.
+pub fn has_ready(node: usize) -> bool {
+    STATE.lock().ready[node] > 0
 }
 
 /// Takes `pages` pages, of the node of this thread's P if possible. `None`: out of memory.
