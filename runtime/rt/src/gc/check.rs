@@ -85,7 +85,7 @@ pub fn portion(free: u64) -> u64 {
     free & !beyond_lowest(free, PORTION)
 }
 
-/// A collection has taken `ns` nanoseconds.
+/// A collection has taken `ns` nanoseconds, until everything was swept, with what the program did meanwhile.
 pub fn relax(ns: u64) {
     if is_torturing() && TAKEN.fetch_add(ns, Relaxed) + ns >= PATIENCE {
         TAKEN.store(0, Relaxed);

@@ -239,7 +239,7 @@ entry! {
         false
     }
 
-    /// Waits until everything is swept, and seals what arenas have freed while objects were marked.
+    /// Waits until everything is swept, and seals what arenas have freed while objects were marked: the collection is over.
     "runtime.gcSweepFinish" => fn gc_sweep_finish() {
         sweep::finish();
         arena::seal_closed();

@@ -417,7 +417,7 @@ impl Marker {
         let mut n = 0;
         if self.n_batch < FEW && self.n_ahead == 0 {
             // There is nothing else to read: their objects are wanted as soon as they are marked, and so are the marks, which
-            // are here if the span has but one page.
+            // are here if the span has but one page and no bits of its own.
             for i in 0..self.n_batch {
                 self.fetch_object(self.batch[i]);
             }

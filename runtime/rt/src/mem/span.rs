@@ -52,6 +52,7 @@ pub enum Arena {
 /// | cursor, needs_zero | the P that caches the span (M2); the sweeper | while cached; while unswept |
 /// | next | the central list that holds the span | under its lock |
 /// | specials | [`super::special`] | under its lock |
+/// | own | as `*bits`, which it is then | |
 /// | kept in `*bits` | the sweeper | while unswept |
 /// | marks in `*bits` | markers, allocation; the sweeper | atomically if several mark; while unswept |
 /// | is_local | the sweeper | while unswept |
